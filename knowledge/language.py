@@ -1,0 +1,76 @@
+"""The seven languages of the desk: codes, endonyms, scripts, and how codes from outside are read."""
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """A language of the desk; the value is the catalogue code used in content and locales."""
+
+    EN = "en"
+    ZH = "zh_Hans"
+    TH = "th"
+    LO = "lo"
+    KM = "km"
+    MY = "my"
+    VI = "vi"
+
+    @property
+    def short(self) -> str:
+        """The two-letter code of the JSONL interfaces ("zh" for Chinese)."""
+        return self.value[:2]
+
+    @property
+    def endonym(self) -> str:
+        """The language's name in itself."""
+        return _ENDONYMS[self]
+
+    @property
+    def script(self) -> str:
+        """ISO 15924 code of the script it is written in."""
+        return _SCRIPTS[self]
+
+
+_ENDONYMS = {
+    Language.EN: "English",
+    Language.ZH: "简体中文",
+    Language.TH: "ไทย",
+    Language.LO: "ລາວ",
+    Language.KM: "ខ្មែរ",
+    Language.MY: "မြန်မာ",
+    Language.VI: "Tiếng Việt",
+}
+_SCRIPTS = {
+    Language.EN: "Latn",
+    Language.ZH: "Hans",
+    Language.TH: "Thai",
+    Language.LO: "Laoo",
+    Language.KM: "Khmr",
+    Language.MY: "Mymr",
+    Language.VI: "Latn",
+}
+# Three-letter codes (ISO 639-2/3) and the Myanmar code that phones report for Burmese in the old encoding.
+_OTHER_CODES = {
+    "eng": Language.EN,
+    "zho": Language.ZH,
+    "chi": Language.ZH,
+    "cmn": Language.ZH,
+    "tha": Language.TH,
+    "lao": Language.LO,
+    "khm": Language.KM,
+    "mya": Language.MY,
+    "bur": Language.MY,
+    "vie": Language.VI,
+}
+
+
+def parse_language(code: str | None) -> Language | None:
+    """Reads any common spelling of a language code ("zh-CN", "vi_VN", "en-US"); None when it is not one of ours."""
+    if not code:
+        return None
+    primary = code.strip().replace("_", "-").lower().split("-")[0]
+    if primary in _OTHER_CODES:
+        return _OTHER_CODES[primary]
+    for language in Language:
+        if language.short == primary:
+            return language
+    return None
