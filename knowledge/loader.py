@@ -118,7 +118,7 @@ class _Reader:
             return None
         self.digest.update(name.encode() + b"\0" + raw)
         try:
-            return yaml.load(raw, _Loader)
+            return yaml.load(raw, _Loader)  # noqa: S506 - the safe loader, in C where built
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             self.problems.append(Problem(name, "", "", f"no valid YAML: {' '.join(str(error).split())}"))
             return None
@@ -228,10 +228,8 @@ def load_content(path: Path | None = None) -> Content:
     baseline = reader.model("baseline.yaml", Baseline)
     course = reader.model("course.yaml", Course)
     matching = reader.model("matching.yaml", Matching)
-    designs = (meta, registration, monitoring, baseline, course, matching)
-    if reader.problems or any(design is None for design in designs):
+    if reader.problems or not (meta and registration and monitoring and baseline and course and matching):
         raise ContentError(reader.problems)
-    assert meta and registration and monitoring and baseline and course and matching
     return Content(
         hash=reader.digest.hexdigest()[:16],
         records=records,

@@ -6,107 +6,23 @@ Facets and items without sources, confidence or date of their own take them over
 """
 
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from knowledge.language import Language
 from knowledge.texts import Text, Words
+from knowledge.vocabulary import FACET_REVIEW_DAYS, FAST_REVIEW_DAYS, REVIEW_DAYS
+from knowledge.vocabulary import INCENTIVES as INCENTIVES
+from knowledge.vocabulary import Country as Country
+from knowledge.vocabulary import FacetName as FacetName
+from knowledge.vocabulary import Kind as Kind
 
-Country = Literal["KH", "CN", "LA", "MM", "TH", "VN", "regional"]
 Confidence = Literal["sourced", "memory", "design"]
 AsOf = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, (int, date)) else value)]
 """How old a fact is: YYYY, YYYY-MM or YYYY-MM-DD where known, else words ("date not shown")."""
 Plain = int | float | str | bool | None
 Figure = Plain | list[Plain] | dict[str, Plain | list[Plain]]
-
-
-class Kind(StrEnum):
-    """What a record is about."""
-
-    REGIME = "regime"
-    ZONE = "zone"
-    CROSSING = "crossing"
-    PROCEDURE = "procedure"
-    ROUTE = "route"
-    PROGRAMME = "programme"
-    EVENT = "event"
-    NOTE = "note"
-    LESSON = "lesson"
-    TERM = "term"
-    COUNTRY = "country"
-
-
-class FacetName(StrEnum):
-    """The one vocabulary of what can be asked of a record: content, search, evaluation and buttons share it."""
-
-    OVERVIEW = "overview"
-    PROFIT_TAX = "profit_tax"
-    MINIMUM_TAX = "minimum_tax"
-    IMPORT_DUTY = "import_duty"
-    EXPORT_DUTY = "export_duty"
-    VAT = "vat"
-    LAND_LEASE = "land_lease"
-    FOREIGN_OWNERSHIP = "foreign_ownership"
-    LABOUR_VISAS = "labour_visas"
-    MINIMUM_INVESTMENT = "minimum_investment"
-    ONE_STOP_SERVICE = "one_stop_service"
-    HOW_TO_APPLY = "how_to_apply"
-    PROCESSING_TIME = "processing_time"
-    REPATRIATION = "repatriation"
-    SECTORS_PROMOTED = "sectors_promoted"
-    EXCLUSIONS = "exclusions"
-    AFTER_INCENTIVES = "after_incentives"
-    SME_MEASURES = "sme_measures"
-    INCENTIVES_EXTRA = "incentives_extra"
-    CONTACT = "contact"
-    LOCATION = "location"
-    OPERATOR = "operator"
-    TENANTS = "tenants"
-    RENTS = "rents"
-    STATUS = "status"
-    LIST = "list"
-    COMPARE = "compare"
-    DOCUMENTS = "documents"
-    STEPS = "steps"
-    FEE = "fee"
-    TIME = "time"
-    VALIDITY = "validity"
-    WHO = "who"
-    AGENCY = "agency"
-    LEGAL_BASIS = "legal_basis"
-    ONLINE = "online"
-    CAUTIONS = "cautions"
-    HOURS = "hours"
-    GOODS = "goods"
-    CROSSINGS = "crossings"
-    WHO_CAN_USE = "who_can_use"
-    DATES = "dates"
-    HOW_TO_JOIN = "how_to_join"
-    DEFINITION = "definition"
-
-
-REVIEW_DAYS: dict[Kind, int] = {
-    Kind.CROSSING: 28,
-    Kind.EVENT: 90,
-    Kind.NOTE: 90,
-    Kind.PROGRAMME: 180,
-    Kind.ROUTE: 180,
-    Kind.ZONE: 365,
-    Kind.REGIME: 365,
-    Kind.PROCEDURE: 365,
-    Kind.COUNTRY: 365,
-    Kind.TERM: 730,
-    Kind.LESSON: 730,
-}
-FAST_REVIEW_DAYS = 28
-FACET_REVIEW_DAYS: dict[FacetName, int] = {
-    FacetName.FEE: 56,
-    FacetName.HOURS: 28,
-    FacetName.RENTS: 180,
-    FacetName.LEGAL_BASIS: 730,
-}
 
 
 class Frozen(BaseModel):
@@ -230,14 +146,6 @@ class Record(Frozen):
 
 
 F = FacetName
-INCENTIVES = frozenset(
-    {
-        *(F.PROFIT_TAX, F.MINIMUM_TAX, F.IMPORT_DUTY, F.EXPORT_DUTY, F.VAT, F.LAND_LEASE, F.FOREIGN_OWNERSHIP),
-        *(F.LABOUR_VISAS, F.MINIMUM_INVESTMENT, F.ONE_STOP_SERVICE, F.HOW_TO_APPLY, F.PROCESSING_TIME),
-        *(F.REPATRIATION, F.SECTORS_PROMOTED, F.EXCLUSIONS, F.AFTER_INCENTIVES, F.SME_MEASURES),
-    }
-)
-"""Matters of law: a zone's question about one of these is answered from its regime."""
 
 
 class Law(Frozen):
