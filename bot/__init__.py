@@ -1,0 +1,1 @@
+"""The running assistant: channels, inbox, worker, outbox and the services behind them."""

@@ -1,0 +1,227 @@
+"""The composition root: settings → store → knowledge → services → handlers → channels.
+
+The only module that imports the handlers, so that one file shows what talks to what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import ipaddress
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import IO
+
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from bot.channels import Channel, PushChannel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.web import WebChannel
+from bot.clock import Clock, SystemClock
+from bot.dispatcher import Dispatcher
+from bot.inbox import Inbox
+from bot.limiter import Limiter
+from bot.observe import metrics, redact
+from bot.outbox import Outbox
+from bot.routing import Router
+from bot.services import Services
+from bot.settings import Settings
+from bot.store import Store, open_store
+from bot.store.migrate import migrate
+from bot.worker import Workers
+from handlers import INTRODUCTION, ROUTES, unknown_button, unknown_command
+from knowledge.base import KnowledgeBase
+
+log = structlog.get_logger(__name__)
+
+CACHE = Path("var/cache")
+REFRESH_SECONDS = 1.0
+
+
+class AlreadyRunning(Exception):
+    """Another desk serves the same SQLite file."""
+
+
+def make_router() -> Router:
+    return Router(*ROUTES, unknown_button=unknown_button, unknown_command=unknown_command)
+
+
+@contextlib.asynccontextmanager
+async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Store, Services]]:
+    """A migrated, seeded database with the knowledge base loaded: what every command needs."""
+    for secret in (settings.telegram_bot_token, settings.webhook_secret):
+        if secret is not None:
+            redact.add(secret.get_secret_value())
+    store = open_store(settings.database_url)
+    try:
+        await migrate(store)
+        knowledge = await KnowledgeBase.open(store.write, store.read, clock.now, CACHE, dense=settings.dense)
+        try:
+            yield store, Services(clock, settings, knowledge)
+        finally:
+            knowledge.close()
+    finally:
+        await store.close()
+
+
+class Desk:
+    """Everything that runs in a serving process."""
+
+    def __init__(self, settings: Settings, store: Store, services: Services) -> None:
+        self._settings = settings
+        self._store = store
+        self._services = services
+        clock = services.clock
+        self._inbox = Inbox(store)
+        self._web = WebChannel(store, self._inbox, clock, settings)
+        self._channels: dict[str, Channel] = {self._web.name: self._web}
+        self._dispatchers: dict[str, Dispatcher] = {}
+        self.telegram: TelegramChannel | None = None
+        if settings.telegram_bot_token:
+            self.telegram = TelegramChannel(settings, self._inbox, clock, INTRODUCTION)
+            self._add_pushed(self.telegram, Limiter(settings.telegram_rate))
+        self._workers = Workers(
+            store, self._inbox, Outbox(store), self._channels, make_router(), services, self._on_queued
+        )
+        self._runner: web.AppRunner | None = None
+        self._refresher: asyncio.Task[None] | None = None
+        self.port = 0
+
+    def _add_pushed(self, channel: PushChannel, limiter: Limiter) -> None:
+        self._channels[channel.name] = channel
+        self._dispatchers[channel.name] = Dispatcher(self._store, channel, self._services.clock, limiter)
+
+    def _on_queued(self, platform: str, chat: str) -> None:
+        if dispatcher := self._dispatchers.get(platform):
+            dispatcher.wake()
+        elif platform == self._web.name:
+            self._web.notify(chat)
+
+    async def start(self) -> None:
+        self._inbox.start()
+        self._workers.start()
+        for dispatcher in self._dispatchers.values():
+            dispatcher.start()
+        for channel in self._channels.values():
+            await channel.start()
+        await self._listen()
+        self._refresher = asyncio.create_task(self._refresh(), name="content refresher")
+
+    async def stop(self) -> None:
+        """Takes nothing more in, finishes or returns what was claimed, then closes."""
+        if self._refresher:
+            self._refresher.cancel()
+        for channel in self._channels.values():
+            await channel.stop()
+        if self._runner:
+            await self._runner.cleanup()
+        await self._inbox.stop()
+        await self._workers.stop()
+        for dispatcher in self._dispatchers.values():
+            await dispatcher.stop()
+
+    # -- HTTP
+
+    async def _listen(self) -> None:
+        app = web.Application(client_max_size=1_000_000)
+        app.add_routes(self._web.routes())
+        if self.telegram:
+            app.add_routes(self.telegram.routes())
+        app.add_routes(
+            [web.get("/healthz", self._healthz), web.get("/readyz", self._readyz), web.get("/metrics", self._metrics)]
+        )
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._settings.host, self._settings.port)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def _healthz(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        """200 when questions can be answered: database, knowledge, and Telegram if it is set up."""
+        state = {"database": await self._database_trouble() or "ok", "records": len(self._services.knowledge.content.records)}
+        if self.telegram:
+            state["telegram"] = self.telegram.trouble or "ok"
+        ready = state["database"] == "ok" and state.get("telegram", "ok") == "ok"
+        return web.json_response(state, status=200 if ready else 503)
+
+    async def _database_trouble(self) -> str | None:
+        try:
+            async with self._store.read() as session:
+                await session.execute(text("SELECT 1"))
+        except Exception as error:
+            return type(error).__name__
+        return None
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        """For the machine's own monitoring: not for requests that a proxy passed on from outside."""
+        remote = ipaddress.ip_address(request.remote or "0.0.0.0")  # noqa: S104
+        if "X-Forwarded-For" in request.headers or not (remote.is_private or remote.is_loopback):
+            return web.Response(status=404)
+        return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    # -- content
+
+    async def _refresh(self) -> None:
+        """Takes in what any process has published."""
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            try:
+                await self._services.knowledge.refresh()
+            except Exception:
+                log.exception("content.refresh_failed")
+
+
+@contextlib.contextmanager
+def only_one(settings: Settings) -> Iterator[None]:
+    """SQLite has one serving process: its lock goes when the process dies, however it dies.
+
+    Raises:
+        AlreadyRunning: another one serves this file.
+    """
+    file = settings.sqlite_file
+    if file is None:
+        yield
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.with_suffix(file.suffix + ".lock").open("w") as handle:
+        _lock(handle, file)
+        yield
+
+
+def _lock(handle: IO[str], file: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise AlreadyRunning(
+            f"Another Mekong Desk serves {file}. Stop it, or give this one its own DATABASE_URL (or PostgreSQL)."
+        ) from None
+
+
+async def run(settings: Settings, clock: Clock | None = None, stopped: asyncio.Event | None = None) -> None:
+    """Serves until `stopped` is set."""
+    stopped = stopped or asyncio.Event()
+    with only_one(settings):
+        async with open_services(settings, clock or SystemClock()) as (store, services):
+            desk = Desk(settings, store, services)
+            await desk.start()
+            log.info("desk.ready", url=f"http://{settings.host}:{desk.port}", telegram=desk.telegram is not None)
+            print(_welcome(settings, desk), flush=True)  # noqa: T201
+            try:
+                await stopped.wait()
+            finally:
+                await desk.stop()
+                log.info("desk.stopped")
+
+
+def _welcome(settings: Settings, desk: Desk) -> str:
+    lines = [f"Mekong Desk is ready: http://{settings.host}:{desk.port}"]
+    if desk.telegram is None:
+        lines.append("Telegram: set TELEGRAM_BOT_TOKEN (from @BotFather) and start again to add it.")
+    return "\n".join(lines)

@@ -1,0 +1,171 @@
+"""One message of the ledger to one Telegram chat, and what each of Telegram's refusals means for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.channels import DeliveryError, Later, Moved, Outgoing, Rejected, Uncertain, Unreachable
+from bot.channels.telegram.request import NotSent
+from bot.text import plain
+
+log = structlog.get_logger(__name__)
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+Buttons = Sequence[Sequence[Mapping[str, str]]]
+
+
+async def deliver(bot: Bot, message: Outgoing) -> str | None:
+    """Sends or edits; returns Telegram's message id.
+
+    Raises:
+        DeliveryError: see `understood`.
+    """
+    try:
+        return await _deliver(bot, message, ParseMode.HTML)
+    except TelegramError as error:
+        raise understood(error) from None
+
+
+async def _deliver(bot: Bot, message: Outgoing, parse_mode: str | None) -> str | None:
+    text = message.text if parse_mode else plain(message.text)
+    try:
+        if message.edit:
+            return await _edit(bot, message, text, parse_mode)
+        return str((await _send(bot, message, text, parse_mode)).message_id)
+    except BadRequest as error:
+        if parse_mode and "can't parse entities" in str(error).lower():
+            log.error("telegram.markup_refused", outbox=message.id, reason=str(error))
+            return await _deliver(bot, message, None)
+        raise
+
+
+async def _edit(bot: Bot, message: Outgoing, text: str, parse_mode: str | None) -> str | None:
+    """Replaces the message; where Telegram can't any more, says it anew."""
+    assert message.edit is not None
+    try:
+        await bot.edit_message_text(
+            text,
+            chat_id=int(message.chat),
+            message_id=int(message.edit),
+            parse_mode=parse_mode,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=inline_keyboard(message.buttons),
+        )
+    except BadRequest as error:
+        reason = str(error).lower()
+        if "not modified" in reason:
+            return message.edit
+        if "to edit not found" in reason or "can't be edited" in reason or "no text in the message" in reason:
+            return str((await _send(bot, message, text, parse_mode)).message_id)
+        raise
+    return message.edit
+
+
+async def _send(bot: Bot, message: Outgoing, text: str, parse_mode: str | None) -> Message:
+    chat = int(message.chat)
+    reply = ReplyParameters(int(message.reply_to), allow_sending_without_reply=True) if message.reply_to else None
+    markup = keyboard(message.buttons)
+    if (file := message.attachment) is None:
+        return await bot.send_message(
+            chat,
+            text,
+            parse_mode=parse_mode,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=markup,
+            reply_parameters=reply,
+        )
+    send = bot.send_photo if file.is_picture else bot.send_document
+    return await send(
+        chat,
+        file.content,
+        caption=text or None,
+        filename=file.name,
+        parse_mode=parse_mode,
+        reply_markup=markup,
+        reply_parameters=reply,
+    )
+
+
+def keyboard(buttons: Buttons) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    """Inline buttons; or, when the person's contact or location is asked for, the keyboard that can."""
+    if any("request" in button for row in buttons for button in row):
+        return ReplyKeyboardMarkup(
+            [
+                [
+                    KeyboardButton(
+                        button["label"],
+                        request_contact=button["request"] == "contact",
+                        request_location=button["request"] == "location",
+                    )
+                    for button in row
+                    if "request" in button
+                ]
+                for row in buttons
+            ],
+            resize_keyboard=True,
+            one_time_keyboard=True,
+        )
+    return inline_keyboard(buttons)
+
+
+def inline_keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
+    rows = [
+        [
+            InlineKeyboardButton(button["label"], url=button["url"])
+            if "url" in button
+            else InlineKeyboardButton(button["label"], callback_data=button["key"])
+            for button in row
+            if "request" not in button
+        ]
+        for row in buttons
+    ]
+    return InlineKeyboardMarkup([row for row in rows if row]) if any(rows) else None
+
+
+def understood(error: TelegramError) -> DeliveryError:
+    """What Telegram's answer means for the message. Only what can't have arrived may be sent again."""
+    reason = str(error)
+    match error:
+        case RetryAfter():
+            wait = error.retry_after
+            seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+            return Later(reason, seconds, whole_platform=True)
+        case ChatMigrated():
+            return Moved(str(error.new_chat_id))
+        case NotSent():
+            return Later(reason, 2.0)
+        case InvalidToken():
+            return Later("Telegram refuses the token", 60.0, whole_platform=True)
+        case Forbidden():
+            return Unreachable(reason)
+        case BadRequest() if "chat not found" in reason.lower():
+            return Unreachable(reason)
+        case BadRequest() | Conflict():
+            return Rejected(reason)
+        case NetworkError():
+            return Uncertain(reason)
+    return Uncertain(reason)

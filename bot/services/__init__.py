@@ -1,0 +1,18 @@
+"""What handlers work with: plain async functions over a session, and the long-lived objects behind a turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.settings import Settings
+from knowledge.base import KnowledgeBase
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every turn can reach."""
+
+    clock: Clock
+    settings: Settings
+    knowledge: KnowledgeBase

@@ -1,0 +1,95 @@
+"""People and their accounts: found, created, told apart, and whether they can be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation import Dialog, Json, Person
+from bot.store.tables import IdentityRow, OutboxRow, PersonRow
+from knowledge.language import Language, parse_language
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    person: Person
+    dialog: Dialog
+
+
+async def find(session: AsyncSession, platform: str, external_id: str) -> Known | None:
+    row = await session.scalar(
+        select(PersonRow)
+        .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
+        .where(IdentityRow.platform == platform, IdentityRow.external_id == external_id)
+    )
+    return None if row is None else Known(_person(row), Dialog(dict(row.context or {}), row.form))
+
+
+async def create(
+    session: AsyncSession, platform: str, external_id: str, language_hint: str, now: datetime
+) -> Known:
+    """A person whom the desk meets for the first time; the language of their app is a first guess."""
+    language = parse_language(language_hint) or Language.EN
+    row = PersonRow(language=language.value, created_at=now, context={})
+    session.add(row)
+    await session.flush()
+    session.add(IdentityRow(person_id=row.id, platform=platform, external_id=external_id))
+    await session.flush()
+    return Known(_person(row), Dialog())
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(row.id, Language(row.language), row.country, row.sector, row.welcomed_at is not None)
+
+
+async def save_profile(session: AsyncSession, person: Person, now: datetime) -> None:
+    values: Json = {"language": person.language.value, "country": person.country, "sector": person.sector}
+    await session.execute(update(PersonRow).where(PersonRow.id == person.id).values(**values))
+    if person.welcomed:
+        await session.execute(
+            update(PersonRow).where(PersonRow.id == person.id, PersonRow.welcomed_at.is_(None)).values(welcomed_at=now)
+        )
+
+
+async def save_dialog(session: AsyncSession, person_id: int, dialog: Dialog) -> None:
+    await session.execute(
+        update(PersonRow).where(PersonRow.id == person_id).values(context=dialog.context, form=dialog.form)
+    )
+
+
+async def mark_unreachable(session: AsyncSession, platform: str, chat: str, reason: str, now: datetime) -> None:
+    """The person blocked the desk: nothing more is sent there until they come back."""
+    await session.execute(
+        update(IdentityRow)
+        .where(IdentityRow.platform == platform, IdentityRow.external_id == chat)
+        .values(unreachable_at=now)
+    )
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.platform == platform, OutboxRow.chat == chat, OutboxRow.state == "queued")
+        .values(state="failed", error=reason, finished_at=now)
+    )
+
+
+async def mark_reachable(session: AsyncSession, platform: str, external_id: str) -> None:
+    await session.execute(
+        update(IdentityRow)
+        .where(
+            IdentityRow.platform == platform,
+            IdentityRow.external_id == external_id,
+            IdentityRow.unreachable_at.is_not(None),
+        )
+        .values(unreachable_at=None)
+    )
+
+
+async def move_chat(session: AsyncSession, platform: str, old: str, new: str) -> None:
+    """A group became a supergroup: what waits for the old id goes to the new one."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.platform == platform, OutboxRow.chat == old, OutboxRow.state.in_(["queued", "sending"]))
+        .values(chat=new)
+    )

@@ -1,0 +1,126 @@
+"""Engine and transactions.
+
+SQLite has one writer: writes of this process queue at a lock of ours (fair, no busy-waiting) and begin with
+BEGIN IMMEDIATE, so a transaction never fails half-way because somebody else wrote since it began to read.
+PostgreSQL needs neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+BUSY_SECONDS = 30
+POOL = 16  # connections; as many turns can be in the database at once
+
+
+class Store:
+    """Opens sessions. `read()` never waits for the writer; `write()` is one transaction, committed at its end."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._reader = engine.execution_options(read_only=True) if self.is_sqlite else engine
+        self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A transaction: committed when the block ends well, rolled back when it raises."""
+        async with self._writer, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def turn(self, chat_key: str) -> AsyncIterator[TurnTransaction | None]:
+        """The database's side of one turn of a chat; None when another process is in that chat right now."""
+        async with AsyncExitStack() as stack:
+            if self.is_sqlite:
+                yield TurnTransaction(self, stack)
+                return
+            session = await stack.enter_async_context(self.write())
+            locked = await session.scalar(
+                text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": chat_key}
+            )
+            yield TurnTransaction(self, stack, session) if locked else None
+
+    def insert(self, table: Any) -> Any:
+        """An INSERT that knows ON CONFLICT, which both databases have and SQLAlchemy's common one lacks."""
+        return sqlite_insert(table) if self.is_sqlite else postgresql_insert(table)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+class TurnTransaction:
+    """Reads first, then at most one write transaction that lasts until the turn ends.
+
+    On PostgreSQL both are the same session, begun with the chat's advisory lock, which goes when the process dies.
+    """
+
+    def __init__(self, store: Store, stack: AsyncExitStack, session: AsyncSession | None = None) -> None:
+        self._store = store
+        self._stack = stack
+        self._session = session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        if self._session is not None:
+            yield self._session
+            return
+        async with self._store.read() as session:
+            yield session
+
+    async def begin(self) -> AsyncSession:
+        """The write session; the first call begins it, later ones give the same."""
+        if self._session is None:
+            self._session = await self._stack.enter_async_context(self._store.write())
+        return self._session
+
+
+def open_store(database_url: str) -> Store:
+    """An engine for the URL (with async driver). Makes the folder of a SQLite file."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(url, pool_size=POOL, max_overflow=0)
+        _tune_sqlite(engine)
+    else:
+        engine = create_async_engine(url, pool_size=POOL, max_overflow=4, pool_pre_ping=True)
+    return Store(engine)
+
+
+def _tune_sqlite(engine: AsyncEngine) -> None:
+    """WAL with full sync (an acknowledged update survives a power cut), real foreign keys, our own BEGIN."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
