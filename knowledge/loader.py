@@ -7,6 +7,7 @@ editor sees them all at once; what records say about each other is checked in `k
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -89,6 +90,11 @@ class Content:
     baseline: Baseline
     course: Course
     matching: Matching
+
+    @cached_property
+    def ids(self) -> dict[Kind, frozenset[str]]:
+        """The record ids of each kind."""
+        return {kind: frozenset(record.id for record in self.of_kind(kind)) for kind in Kind}
 
     def of_kind(self, kind: Kind) -> Iterator[Record]:
         """Every record of one kind, in id order."""
