@@ -154,6 +154,15 @@ class Dialog:
     form: Json | None = None  # the open form, see bot.forms
 
 
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a pressed button stands for; `data` is what the handler put there."""
+
+    action: str
+    data: Json
+    label: str = ""
+
+
 class Turn:
     """One message being handled: what came in, who sent it, and what is said in return.
 
@@ -204,12 +213,3 @@ class Turn:
     ) -> None:
         """Adds a reply. `edit` takes the place of the pressed menu message; after a typed message it is just sent."""
         self.replies.append(Reply(text, buttons, edit=edit and self.pressed is not None, attachment=attachment))
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """What a pressed button stands for; `data` is what the handler put there."""
-
-    action: str
-    data: Json
-    label: str = ""

@@ -46,6 +46,7 @@ class Field:
     width: int = 2
     check: Callable[[str], str | None] = lambda text: None
     when: Callable[[Answers], bool] = lambda answers: True
+    effect: Callable[[Turn, str], None] = lambda turn, value: None  # at once, e.g. the language of the next question
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ class FormMachine:
 
     async def _answer(self, turn: Turn, form: Form, current: Field, value: str, *, edit: bool = False) -> None:
         self._state(turn)["answers"][current.id] = value
+        current.effect(turn, value)
         await self._next(turn, form, current, edit=edit)
 
     async def _next(self, turn: Turn, form: Form, current: Field, *, edit: bool = True) -> None:

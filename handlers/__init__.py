@@ -1,0 +1,37 @@
+"""One conversation a module. Each has `routes`; the line here registers it."""
+
+from bot.channels.telegram.profile import Introduction
+from handlers import (
+    answering,
+    ask,
+    borders,
+    forums,
+    help,
+    hints,
+    language,
+    nearby,
+    privacy,
+    programmes,
+    start,
+    zones,
+)
+
+ROUTES = (
+    start.routes,
+    ask.routes,
+    answering.routes,
+    zones.routes,
+    borders.routes,
+    forums.routes,
+    programmes.routes,
+    nearby.routes,
+    language.routes,
+    help.routes,
+    privacy.routes,
+    hints.routes,
+)
+
+INTRODUCTION = Introduction(help.private_commands, help.group_commands, help.short_description, help.description)
+
+unknown_button = hints.unknown_button
+unknown_command = hints.unknown_command

@@ -1,0 +1,35 @@
+"""/language → seven endonyms → the desk speaks it. Also /language lo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation import Button, Turn, rows
+from bot.routing import Routes
+from handlers.menu import home_button, home_buttons, pressed
+from handlers.start import language_from
+from knowledge.language import Language
+
+routes = Routes()
+
+
+@routes.command("language", "lang")
+@routes.button("language.choose")
+async def choose(turn: Turn) -> None:
+    if turn.incoming.text and (language := language_from(turn.incoming.text)):
+        _speak(turn, language)
+        return
+    choices = [Button(language.endonym, "language.set", {"language": language.value}) for language in Language]
+    turn.say(turn.t("Which language shall I speak?"), (*rows(choices, 2), (home_button(turn.t),)), edit=True)
+
+
+@routes.button("language.set")
+async def set_language(turn: Turn) -> None:
+    _speak(turn, Language(pressed(turn, "language")))
+
+
+def _speak(turn: Turn, language: Language) -> None:
+    turn.person = replace(turn.person, language=language)
+    turn.say(turn.t("I speak English now. Ask me anything, or choose:"), home_buttons(turn.t), edit=True)
+    if turn.dialog.form is not None:
+        turn.dialog.form = None if turn.dialog.form.get("name") == "first_contact" else turn.dialog.form

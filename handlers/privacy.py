@@ -1,0 +1,52 @@
+"""/mydata shows what is kept about the person; /forget deletes it, after a question."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from bot.conversation import Button, Dialog, Turn, rows
+from bot.routing import Routes
+from bot.services import privacy
+from handlers.menu import country_label, home_button
+from handlers.start import SECTORS
+
+routes = Routes()
+
+
+@routes.command("mydata")
+async def mydata(turn: Turn) -> None:
+    session = await turn.transaction()
+    kept, person, t = await privacy.kept(session, turn.person), turn.person, turn.t
+    unknown = t("not told")
+    known_country = country_label(t, person.country) if person.country not in (None, "other") else None
+    country = known_country or (t.p("country", "Another") if person.country else unknown)
+    lines = [
+        t("This is all that I keep about you:"),
+        t("• Language: {language}", language=person.language.endonym),
+        t("• Country: {country}", country=country),
+        t("• Business: {sector}", sector=t(SECTORS[person.sector]) if person.sector in SECTORS else unknown),
+        t("• Your account on: {platforms}", platforms=t.list([name.capitalize() for name in kept.platforms])),
+        t.n("• {count} question that you asked, with my answer", "• {count} questions that you asked, with my answers",
+            kept.questions),
+        t.n("• {count} question passed to staff", "• {count} questions passed to staff", kept.passed_on),
+        t("• Since {date}", date=t.date(kept.since.date())),
+        t("Messages are deleted after 90 days. /forget deletes everything now."),
+    ]
+    turn.say(Markup("\n").join(lines), ((home_button(t),),))
+
+
+@routes.command("forget")
+async def forget(turn: Turn) -> None:
+    t = turn.t
+    turn.say(
+        t("Shall I delete everything that I keep about you: profile, questions and messages? This can't be undone."),
+        rows([Button(t.p("button", "Yes, delete everything"), "privacy.forget"), home_button(t)]),
+    )
+
+
+@routes.button("privacy.forget")
+async def forget_now(turn: Turn) -> None:
+    session = await turn.transaction()
+    await privacy.forget(session, turn.person)
+    turn.dialog = Dialog()
+    turn.say(turn.t("Done. I have forgotten you. If you write again, we start afresh."), edit=True)

@@ -1,0 +1,59 @@
+"""Zones without typing.
+
+    /zones → country → zone (pages) → what about it     also: country → its incentive laws → law → what about it
+"""
+
+from __future__ import annotations
+
+from bot.conversation import Button, Turn, rows
+from bot.routing import Routes
+from handlers.answering import show_record
+from handlers.menu import COUNTRIES, back, country_label, home_button, page_of, pressed
+from handlers.records import gone, record_button
+
+routes = Routes()
+
+
+@routes.command("zones")
+@routes.button("zones.countries")
+async def countries(turn: Turn) -> None:
+    t = turn.t
+    choices = [Button(country_label(t, code), "zones.country", {"country": code}) for code in COUNTRIES]
+    turn.say(t("Zones of which country?"), (*rows(choices, 2), (home_button(t),)), edit=True)
+
+
+@routes.button("zones.country")
+async def country(turn: Turn) -> None:
+    t, code = turn.t, pressed(turn, "country")
+    knowledge = turn.services.knowledge
+    zones = [record_button(turn, zone, "zones.zone", {"country": code}) for zone in knowledge.zones(code)]
+    laws = (
+        (Button(t.p("button", "⚖️ Incentive laws"), "zones.regimes", {"country": code}),)
+        if knowledge.regimes(code)
+        else ()
+    )
+    turn.say(
+        t("{country}: choose a zone.", country=country_label(t, code)),
+        (*((laws,) if laws else ()), *page_of(t, zones, pressed(turn, "page", 0), "zones.country", {"country": code}),
+         *back(t, "zones.countries")),
+        edit=True,
+    )
+
+
+@routes.button("zones.regimes")
+async def regimes(turn: Turn) -> None:
+    t, code = turn.t, pressed(turn, "country")
+    laws = [record_button(turn, law, "zones.zone", {"country": code}) for law in turn.services.knowledge.regimes(code)]
+    turn.say(
+        t("{country}: incentive laws.", country=country_label(t, code)),
+        (*page_of(t, laws, pressed(turn, "page", 0), "zones.regimes", {"country": code}),
+         *back(t, "zones.country", {"country": code})),
+        edit=True,
+    )
+
+
+@routes.button("zones.zone")
+async def zone(turn: Turn) -> None:
+    way_back = back(turn.t, "zones.country", {"country": pressed(turn, "country")})
+    if not await show_record(turn, pressed(turn, "record"), pressed(turn, "facet", ""), edit=True, browse=way_back):
+        gone(turn)
