@@ -35,6 +35,8 @@ from bot.store.migrate import migrate
 from bot.worker import Workers
 from handlers import INTRODUCTION, ROUTES, unknown_button, unknown_command
 from knowledge.base import KnowledgeBase
+from knowledge.search import load_embedder
+from knowledge.seed import seed
 
 log = structlog.get_logger(__name__)
 
@@ -59,13 +61,23 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[tuple
     store = open_store(settings.database_url)
     try:
         await migrate(store)
-        knowledge = await KnowledgeBase.open(store.write, store.read, clock.now, CACHE, dense=settings.dense)
+        knowledge = await _open_knowledge(settings, store, clock)
         try:
             yield store, Services(clock, settings, knowledge)
         finally:
             knowledge.close()
     finally:
         await store.close()
+
+
+async def _open_knowledge(settings: Settings, store: Store, clock: Clock) -> KnowledgeBase:
+    async with store.write() as session:
+        await seed(session, None, clock.now())
+    embedder = await asyncio.to_thread(load_embedder) if settings.dense else None
+    async with store.read() as session:
+        knowledge = await KnowledgeBase.load(session, embedder, CACHE)
+    metrics.records.set(len(knowledge.content.records))
+    return knowledge
 
 
 class Desk:
@@ -145,7 +157,8 @@ class Desk:
 
     async def _readyz(self, _request: web.Request) -> web.Response:
         """200 when questions can be answered: database, knowledge, and Telegram if it is set up."""
-        state = {"database": await self._database_trouble() or "ok", "records": len(self._services.knowledge.content.records)}
+        records = len(self._services.knowledge.content.records)
+        state: dict[str, object] = {"database": await self._database_trouble() or "ok", "records": records}
         if self.telegram:
             state["telegram"] = self.telegram.trouble or "ok"
         ready = state["database"] == "ok" and state.get("telegram", "ok") == "ok"
@@ -173,7 +186,8 @@ class Desk:
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
             try:
-                await self._services.knowledge.refresh()
+                async with self._store.read() as session:
+                    await self._services.knowledge.reload(session)
             except Exception:
                 log.exception("content.refresh_failed")
 

@@ -49,10 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?")
     ask.add_argument("--lang", help="language of the reply: en zh th lo km my vi (default: the question's)")
     ask.add_argument("--json", action="store_true", help="the answer as one JSON line")
-    ask.add_argument("--batch", type=Path, metavar="FILE", help='lines {"id", "lang"?, "question", "context"?}; - is stdin')
+    ask.add_argument("--batch", type=Path, metavar="FILE", help='lines {"id", "lang"?, "question", "context"?}; or -')
     ask.add_argument("--no-dense", action="store_true", help="search by words and spelling only")
     evaluate = add("evaluate", _evaluate, "Measure search and answers on JSONL sets.")
-    evaluate.add_argument("files", nargs="*", type=Path, help='lines {"question", "lang", "expect": [{"record", "facet"?}]}')
+    evaluate.add_argument("files", nargs="*", type=Path, help='lines {"question", "lang", "expect": [{"record", …}]}')
     evaluate.add_argument("--passages", type=Path, help='lines {"id", "lang", "text"}')
     evaluate.add_argument("--questions", type=Path, help='lines {"id", "lang", "question", "passage"}')
     evaluate.add_argument("--json", action="store_true", help="machine-readable")
@@ -114,9 +114,11 @@ def _ask(settings: Settings, options: argparse.Namespace) -> int:
 
     async def run(asking: Asking) -> int:
         if options.batch is not None:
-            with contextlib.nullcontext(sys.stdin) if str(options.batch) == "-" else options.batch.open(
-                encoding="utf-8"
-            ) as lines:
+            with (
+                contextlib.nullcontext(sys.stdin)
+                if str(options.batch) == "-"
+                else options.batch.open(encoding="utf-8") as lines
+            ):
                 return await batch(asking, lines, sys.stdout, sys.stderr)
         await answer_line(asking, options.question, options.lang, sys.stdout, as_json=options.json)
         return 0
@@ -141,9 +143,7 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
     return _with_asking(settings, options, run)
 
 
-def _with_asking(
-    settings: Settings, options: argparse.Namespace, run: Callable[[Any], Awaitable[int]]
-) -> int:
+def _with_asking(settings: Settings, options: argparse.Namespace, run: Callable[[Any], Awaitable[int]]) -> int:
     from bot import app
     from bot.clock import SystemClock
     from bot.observe import set_up_logging

@@ -143,8 +143,11 @@ class Dispatcher:
             result = await session.execute(
                 update(OutboxRow)
                 .where(OutboxRow.platform == self._channel.name, OutboxRow.state == "sending")
-                .values(state="unknown", error="the sender stopped before the outcome was known",
-                        finished_at=self._clock.now())
+                .values(
+                    state="unknown",
+                    error="the sender stopped before the outcome was known",
+                    finished_at=self._clock.now(),
+                )
                 .returning(OutboxRow.id)
             )
             lost = list(result.scalars())

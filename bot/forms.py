@@ -186,8 +186,11 @@ class FormMachine:
             await self._finish(turn, form)
 
     async def _finish(self, turn: Turn, form: Form) -> None:
-        answers = {f.id: self._state(turn)["answers"][f.id] for f in form.fields
-                   if f.id in self._state(turn)["answers"] and f.when(self._state(turn)["answers"])}
+        answers = {
+            f.id: self._state(turn)["answers"][f.id]
+            for f in form.fields
+            if f.id in self._state(turn)["answers"] and f.when(self._state(turn)["answers"])
+        }
         turn.dialog.form = None
         await form.done(turn, answers)
 

@@ -51,7 +51,9 @@ class Inbox:
     async def waiting_chats(self) -> list[str]:
         """Chats with arrivals that nobody has handled yet, oldest first."""
         async with self._store.read() as session:
-            found = await session.scalars(select(InboxRow.chat_key).where(InboxRow.state == "new").order_by(InboxRow.id))
+            found = await session.scalars(
+                select(InboxRow.chat_key).where(InboxRow.state == "new").order_by(InboxRow.id)
+            )
             return list(dict.fromkeys(found))
 
     async def _run(self) -> None:

@@ -88,12 +88,13 @@ class Metrics:
         self.arrivals = Counter("desk_arrivals", "Updates stored", ["platform"], registry=self.registry)
         self.duplicates = Counter("desk_duplicates", "Updates delivered again", ["platform"], registry=self.registry)
         self.turns = Counter("desk_turns", "Messages handled", ["platform", "result"], registry=self.registry)
-        self.turn_seconds = Histogram("desk_turn_seconds", "Seconds from arrival to answer queued", ["platform"],
-                                      registry=self.registry)
-        self.outcomes = Counter("desk_deliveries", "Messages by outcome", ["platform", "outcome"],
-                                registry=self.registry)
-        self.answers = Counter("desk_answers", "Questions by outcome", ["outcome", "language"],
-                               registry=self.registry)
+        self.turn_seconds = Histogram(
+            "desk_turn_seconds", "Seconds from arrival to answer queued", ["platform"], registry=self.registry
+        )
+        self.outcomes = Counter(
+            "desk_deliveries", "Messages by outcome", ["platform", "outcome"], registry=self.registry
+        )
+        self.answers = Counter("desk_answers", "Questions by outcome", ["outcome", "language"], registry=self.registry)
         self.records = Gauge("desk_records", "Published records", registry=self.registry)
 
 

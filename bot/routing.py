@@ -35,7 +35,6 @@ class Routes:
         return form
 
 
-
 def _into(table: dict[K, Handler], keys: tuple[K, ...]) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         for key in keys:

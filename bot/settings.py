@@ -31,9 +31,9 @@ class Settings(BaseSettings):
     telegram_bot_token: Annotated[
         SecretStr | None, Field(description="Token from @BotFather; without it there is no Telegram.")
     ] = None
-    telegram_api_url: Annotated[
-        str, Field(description="Root of the Bot API; a local Bot API server has its own.")
-    ] = "https://api.telegram.org"
+    telegram_api_url: Annotated[str, Field(description="Root of the Bot API; a local Bot API server has its own.")] = (
+        "https://api.telegram.org"
+    )
     telegram_rate: Annotated[
         int, Field(ge=1, le=1000, description="Messages a second over all chats; above 25 only with paid broadcast.")
     ] = 25
@@ -41,15 +41,16 @@ class Settings(BaseSettings):
         str | None, Field(description="https address under which Telegram reaches this server; switches to webhooks.")
     ] = None
     webhook_secret: Annotated[
-        SecretStr | None, Field(description="Secret that Telegram repeats with each webhook call; needed with PUBLIC_URL.")
+        SecretStr | None,
+        Field(description="Secret that Telegram repeats with each webhook call; needed with PUBLIC_URL."),
     ] = None
     demo: Annotated[bool, Field(description="1 seeds sample content, marked as sample wherever it is shown.")] = False
     dense: Annotated[
         bool, Field(description="0 searches by words and spelling only, without the language model (less memory).")
     ] = True
-    log_level: Annotated[
-        Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="How much is logged.")
-    ] = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="How much is logged.")] = (
+        "INFO"
+    )
 
     @field_validator("database_url")
     @classmethod

@@ -101,7 +101,9 @@ def _last_break(make: object, text: str, end: int) -> int:
     offsets = [0]
     for character in text:
         offsets.append(offsets[-1] + units(character))
-    boundary = iterator.preceding(min(offsets[end] + 1, offsets[-1] + 1)) if offsets[end] < offsets[-1] else offsets[end]
+    boundary = (
+        iterator.preceding(min(offsets[end] + 1, offsets[-1] + 1)) if offsets[end] < offsets[-1] else offsets[end]
+    )
     return bisect_right(offsets, boundary) - 1 if boundary > 0 else 0
 
 

@@ -10,11 +10,11 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
-from markupsafe import Markup
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,6 +38,36 @@ TRIES = 3
 TYPING_AFTER_SECONDS = 1.0
 FREE_MESSAGES, FREE_SECONDS = 20, 30.0  # beyond so many messages in so many seconds, a chat is slowed down
 SLOW_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An arrival that is to be handled."""
+
+    id: int
+    platform: str
+    chat_key: str
+    payload: str
+    attempts: int
+    received_at: datetime
+
+
+async def _oldest(session: AsyncSession, chat_key: str) -> _Waiting | None:
+    found = await session.execute(
+        select(
+            InboxRow.id,
+            InboxRow.platform,
+            InboxRow.chat_key,
+            InboxRow.payload,
+            InboxRow.attempts,
+            InboxRow.received_at,
+        )
+        .where(InboxRow.chat_key == chat_key, InboxRow.state == "new")
+        .order_by(InboxRow.sequence, InboxRow.id)
+        .limit(1)
+    )
+    row = found.first()
+    return _Waiting(*row) if row else None
 
 
 class Workers:
@@ -117,18 +147,13 @@ class Workers:
 
     async def _handle_next(self, chat_key: str) -> bool:
         """Handles the chat's oldest waiting arrival; False when there is none, or it is another process's."""
-        row: InboxRow | None = None
+        row: _Waiting | None = None
         try:
             async with self._store.turn(chat_key) as transaction:
                 if transaction is None:
                     return False
                 async with transaction.read() as session:
-                    row = await session.scalar(
-                        select(InboxRow)
-                        .where(InboxRow.chat_key == chat_key, InboxRow.state == "new")
-                        .order_by(InboxRow.sequence, InboxRow.id)
-                        .limit(1)
-                    )
+                    row = await _oldest(session, chat_key)
                     if row is None:
                         return False
                 with structlog.contextvars.bound_contextvars(inbox=row.id, chat=chat_key):
@@ -143,7 +168,7 @@ class Workers:
         self._on_queued(channel_name, chat)
         return True
 
-    async def _turn(self, transaction: TurnTransaction, row: InboxRow) -> None:
+    async def _turn(self, transaction: TurnTransaction, row: _Waiting) -> None:
         channel = self._channels[row.platform]
         incoming = channel.parse(json.loads(row.payload))
         if incoming is None:
@@ -151,10 +176,10 @@ class Workers:
             return
         known, pressed = await self._look_up(transaction, incoming)
         if known is None:
-            session = await transaction.begin()
-            known = await people.create(
-                session, incoming.platform, incoming.sender, incoming.language_hint, self._services.clock.now()
-            )
+            async with transaction.early() as session:
+                known = await people.create(
+                    session, incoming.platform, incoming.sender, incoming.language_hint, self._services.clock.now()
+                )
         turn = Turn(incoming, known.person, known.dialog, self._services, transaction.begin, pressed)
         before = (turn.person, json.dumps([turn.dialog.context, turn.dialog.form], sort_keys=True))
         async with self._typing(channel, incoming):
@@ -185,14 +210,14 @@ class Workers:
         if json.dumps([turn.dialog.context, turn.dialog.form], sort_keys=True) != dialog:
             await people.save_dialog(session, turn.person.id, turn.dialog)
 
-    async def _finish(self, session: AsyncSession, row: InboxRow, result: str) -> None:
+    async def _finish(self, session: AsyncSession, row: _Waiting, result: str) -> None:
         now = self._services.clock.now()
         await session.execute(update(InboxRow).where(InboxRow.id == row.id).values(state="done", done_at=now))
         metrics.turns.labels(row.platform, result).inc()
         metrics.turn_seconds.labels(row.platform).observe(max(0.0, (now - row.received_at).total_seconds()))
 
     @contextlib.asynccontextmanager
-    async def _typing(self, channel: Channel, incoming: Incoming):  # type: ignore[no-untyped-def]
+    async def _typing(self, channel: Channel, incoming: Incoming) -> AsyncIterator[None]:
         async def later() -> None:
             await asyncio.sleep(TYPING_AFTER_SECONDS)
             await channel.typing(incoming.chat)
@@ -203,7 +228,7 @@ class Workers:
         finally:
             task.cancel()
 
-    async def _note_failure(self, row: InboxRow, error: Exception) -> None:
+    async def _note_failure(self, row: _Waiting, error: Exception) -> None:
         """Counts the try; after the last one the person is told, and the arrival is kept as failed for staff."""
         attempts = row.attempts + 1
         failed = attempts >= TRIES
@@ -225,7 +250,7 @@ class Workers:
         if not failed:
             await asyncio.sleep(0.1 * attempts)
 
-    async def _apologise(self, session: AsyncSession, row: InboxRow) -> None:
+    async def _apologise(self, session: AsyncSession, row: _Waiting) -> None:
         channel = self._channels[row.platform]
         try:
             incoming = channel.parse(json.loads(row.payload))
@@ -242,7 +267,7 @@ class Workers:
 
 
 def _slow_down(language: Language) -> Reply:
-    return Reply(Markup(Phrases(language)("That is a lot at once. I read everything, one message at a time.")))
+    return Reply(Phrases(language)("That is a lot at once. I read everything, one message at a time."))
 
 
 class _Pace:
@@ -273,5 +298,3 @@ class _Pace:
             self._told.add(chat_key)
             return True
         return False
-
-

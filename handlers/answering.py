@@ -1,7 +1,7 @@
 """Shows answers: with what leads on, what people think of it, and the way to a person.
 
-    answer → [More] [next questions] [👍 👎] [Ask a person]
-    Ask a person → may staff write to you? → passed on
+answer → [More] [next questions] [👍 👎] [Ask a person]
+Ask a person → may staff write to you? → passed on
 """
 
 from __future__ import annotations
@@ -123,8 +123,11 @@ async def ask_consent(turn: Turn) -> None:
         rows(
             [
                 Button(t.p("button", "Yes, write to me"), "answer.hand_over", {"answer": number, "contact": True}),
-                Button(t.p("button", "Pass it on, but don't write"), "answer.hand_over",
-                       {"answer": number, "contact": False}),
+                Button(
+                    t.p("button", "Pass it on, but don't write"),
+                    "answer.hand_over",
+                    {"answer": number, "contact": False},
+                ),
                 home_button(t),
             ]
         ),
@@ -177,4 +180,3 @@ def recall(kept_context: dict[str, Any], now: datetime) -> Context | None:
         age_seconds=(now - datetime.fromisoformat(kept_context["at"])).total_seconds(),
         language=Language(kept_context["language"]) if kept_context.get("language") else None,
     )
-

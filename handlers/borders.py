@@ -1,7 +1,7 @@
 """Crossings and border papers without typing.
 
-    /borders → pair of countries → crossing → what about it
-             → papers of a country → topic → procedure → what about it
+/borders → pair of countries → crossing → what about it
+         → papers of a country → topic → procedure → what about it
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ async def pair(turn: Turn) -> None:
         for crossing in turn.services.knowledge.crossings(where["a"], where["b"])
     ]
     turn.say(
-        t("Crossings between {countries}:", countries=t.list([country_label(t, where["a"]), country_label(t, where["b"])])),
+        t(
+            "Crossings between {countries}:",
+            countries=t.list([country_label(t, where["a"]), country_label(t, where["b"])]),
+        ),
         (*page_of(t, crossings, pressed(turn, "page", 0), "borders.pair", where), *back(t, "borders.start")),
         edit=True,
     )
@@ -79,13 +82,17 @@ async def topics(turn: Turn) -> None:
     t, code = turn.t, pressed(turn, "country")
     knowledge = turn.services.knowledge
     choices = [
-        Button(knowledge.topic_name(topic.id, turn.person.language), "borders.topic", {"country": code, "topic": topic.id})
+        Button(
+            knowledge.topic_name(topic.id, turn.person.language), "borders.topic", {"country": code, "topic": topic.id}
+        )
         for topic in knowledge.topics(code)
     ]
     turn.say(
         t("{country}: about what?", country=country_label(t, code)),
-        (*page_of(t, choices, pressed(turn, "page", 0), "borders.country", {"country": code}),
-         *back(t, "borders.countries")),
+        (
+            *page_of(t, choices, pressed(turn, "page", 0), "borders.country", {"country": code}),
+            *back(t, "borders.countries"),
+        ),
         edit=True,
     )
 
@@ -103,10 +110,15 @@ async def topic(turn: Turn) -> None:
         record_button(turn, procedure, "borders.record", {"back": "borders.topic", **where}) for procedure in procedures
     ]
     turn.say(
-        t("{country}: {topic}", country=country_label(t, where["country"]),
-          topic=knowledge.topic_name(where["topic"], turn.person.language)),
-        (*page_of(t, choices, pressed(turn, "page", 0), "borders.topic", where),
-         *back(t, "borders.country", {"country": where["country"]})),
+        t(
+            "{country}: {topic}",
+            country=country_label(t, where["country"]),
+            topic=knowledge.topic_name(where["topic"], turn.person.language),
+        ),
+        (
+            *page_of(t, choices, pressed(turn, "page", 0), "borders.topic", where),
+            *back(t, "borders.country", {"country": where["country"]}),
+        ),
         edit=True,
     )
 

@@ -17,7 +17,10 @@ async def forums(turn: Turn) -> None:
     t = turn.t
     events = [record_button(turn, event, "forums.event", {}) for event in turn.services.knowledge.events()]
     turn.say(
-        t("Forums and fairs in the region, by their usual month. Dates of coming editions are shown only when announced."),
+        t(
+            "Forums and fairs in the region, by their usual month. Dates of coming editions are shown only when "
+            "announced."
+        ),
         (*page_of(t, events, pressed(turn, "page", 0), "forums.list", {}), (home_button(t),)),
         edit=True,
     )

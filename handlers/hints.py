@@ -61,8 +61,10 @@ async def unblocked(turn: Turn) -> None:
 
 
 async def unknown_button(turn: Turn) -> None:
-    turn.say(turn.t("This button is from an older message and no longer leads anywhere. Here is the menu:"),
-             home_buttons(turn.t))
+    turn.say(
+        turn.t("This button is from an older message and no longer leads anywhere. Here is the menu:"),
+        home_buttons(turn.t),
+    )
 
 
 async def unknown_command(turn: Turn) -> None:

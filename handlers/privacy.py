@@ -26,8 +26,11 @@ async def mydata(turn: Turn) -> None:
         t("• Country: {country}", country=country),
         t("• Business: {sector}", sector=t(SECTORS[person.sector]) if person.sector in SECTORS else unknown),
         t("• Your account on: {platforms}", platforms=t.list([name.capitalize() for name in kept.platforms])),
-        t.n("• {count} question that you asked, with my answer", "• {count} questions that you asked, with my answers",
-            kept.questions),
+        t.n(
+            "• {count} question that you asked, with my answer",
+            "• {count} questions that you asked, with my answers",
+            kept.questions,
+        ),
         t.n("• {count} question passed to staff", "• {count} questions passed to staff", kept.passed_on),
         t("• Since {date}", date=t.date(kept.since.date())),
         t("Messages are deleted after 90 days. /forget deletes everything now."),

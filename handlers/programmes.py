@@ -30,8 +30,10 @@ async def country(turn: Turn) -> None:
     ]
     turn.say(
         t("{country}: programmes and services.", country=country_label(t, code)),
-        (*page_of(t, choices, pressed(turn, "page", 0), "programmes.country", {"country": code}),
-         *back(t, "programmes.countries")),
+        (
+            *page_of(t, choices, pressed(turn, "page", 0), "programmes.country", {"country": code}),
+            *back(t, "programmes.countries"),
+        ),
         edit=True,
     )
 

@@ -1,8 +1,8 @@
 """First contact and home.
 
-    /start → greeting → language → country → sector (each can be skipped) → home
-    /start r_<record> (link on a poster) → that record
-    /home, /menu → home      /cancel → whatever is open is left → home
+/start → greeting → language → country → sector (each can be skipped) → home
+/start r_<record> (link on a poster) → that record
+/home, /menu → home      /cancel → whatever is open is left → home
 """
 
 from __future__ import annotations
@@ -97,8 +97,9 @@ async def start(turn: Turn) -> None:
 async def home(turn: Turn) -> None:
     turn.person = replace(turn.person, welcomed=True)
     turn.dialog.form = None
-    turn.say(turn.t("What would you like to know? Write it in your own words, or choose:"), home_buttons(turn.t),
-             edit=True)
+    turn.say(
+        turn.t("What would you like to know? Write it in your own words, or choose:"), home_buttons(turn.t), edit=True
+    )
 
 
 @routes.command("cancel")

@@ -1,6 +1,6 @@
 """Zones without typing.
 
-    /zones → country → zone (pages) → what about it     also: country → its incentive laws → law → what about it
+/zones → country → zone (pages) → what about it     also: country → its incentive laws → law → what about it
 """
 
 from __future__ import annotations
@@ -34,8 +34,11 @@ async def country(turn: Turn) -> None:
     )
     turn.say(
         t("{country}: choose a zone.", country=country_label(t, code)),
-        (*((laws,) if laws else ()), *page_of(t, zones, pressed(turn, "page", 0), "zones.country", {"country": code}),
-         *back(t, "zones.countries")),
+        (
+            *((laws,) if laws else ()),
+            *page_of(t, zones, pressed(turn, "page", 0), "zones.country", {"country": code}),
+            *back(t, "zones.countries"),
+        ),
         edit=True,
     )
 
@@ -46,8 +49,10 @@ async def regimes(turn: Turn) -> None:
     laws = [record_button(turn, law, "zones.zone", {"country": code}) for law in turn.services.knowledge.regimes(code)]
     turn.say(
         t("{country}: incentive laws.", country=country_label(t, code)),
-        (*page_of(t, laws, pressed(turn, "page", 0), "zones.regimes", {"country": code}),
-         *back(t, "zones.country", {"country": code})),
+        (
+            *page_of(t, laws, pressed(turn, "page", 0), "zones.regimes", {"country": code}),
+            *back(t, "zones.country", {"country": code}),
+        ),
         edit=True,
     )
 

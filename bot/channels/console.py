@@ -91,7 +91,9 @@ class ConsoleChannel:
             bodies = [row.body for row in found]
             now = self._clock.now()
             await session.execute(
-                update(OutboxRow).where(OutboxRow.id.in_([row.id for row in found])).values(state="sent", finished_at=now)
+                update(OutboxRow)
+                .where(OutboxRow.id.in_([row.id for row in found]))
+                .values(state="sent", finished_at=now)
             )
         for body in bodies:
             self._show(self._as_text(body))

@@ -36,9 +36,7 @@ async def record(session: AsyncSession, person: Person, question: str, answer: A
 
 async def own(session: AsyncSession, person: Person, answer_id: int) -> AnswerRow | None:
     """The answer, if it was given to this person."""
-    return await session.scalar(
-        select(AnswerRow).where(AnswerRow.id == answer_id, AnswerRow.person_id == person.id)
-    )
+    return await session.scalar(select(AnswerRow).where(AnswerRow.id == answer_id, AnswerRow.person_id == person.id))
 
 
 async def rate(session: AsyncSession, person: Person, answer_id: int, useful: bool) -> bool:

@@ -28,9 +28,7 @@ async def find(session: AsyncSession, platform: str, external_id: str) -> Known 
     return None if row is None else Known(_person(row), Dialog(dict(row.context or {}), row.form))
 
 
-async def create(
-    session: AsyncSession, platform: str, external_id: str, language_hint: str, now: datetime
-) -> Known:
+async def create(session: AsyncSession, platform: str, external_id: str, language_hint: str, now: datetime) -> Known:
     """A person whom the desk meets for the first time; the language of their app is a first guess."""
     language = parse_language(language_hint) or Language.EN
     row = PersonRow(language=language.value, created_at=now, context={})

@@ -83,6 +83,18 @@ class TurnTransaction:
         async with self._store.read() as session:
             yield session
 
+    @asynccontextmanager
+    async def early(self) -> AsyncIterator[AsyncSession]:
+        """A write before the handler's own that may stand even if the turn fails.
+
+        On SQLite it is committed at once, so that the only writer is free while the handler thinks.
+        """
+        if self._session is not None:
+            yield self._session
+            return
+        async with self._store.write() as session:
+            yield session
+
     async def begin(self) -> AsyncSession:
         """The write session; the first call begins it, later ones give the same."""
         if self._session is None:

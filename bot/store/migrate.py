@@ -9,6 +9,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
@@ -39,7 +40,8 @@ async def differences(store: Store) -> list[Any]:
 def _move(connection: Connection, revision: str) -> None:
     config = _config(connection)
     current = MigrationContext.configure(connection).get_current_revision()
-    revisions = [script.revision for script in _scripts(config)]  # newest first
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    revisions = [script.revision for script in scripts]  # newest first
     target = revisions[0] if revision == "head" else revision
     if current == target:
         return
@@ -58,9 +60,3 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config
-
-
-def _scripts(config: Config) -> list[Any]:
-    from alembic.script import ScriptDirectory
-
-    return list(ScriptDirectory.from_config(config).walk_revisions())

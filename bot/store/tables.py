@@ -79,8 +79,13 @@ class InboxRow(Base):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("platform", "update_key"),
-        Index("ix_inbox_waiting", "chat_key", "sequence", postgresql_where=text("state = 'new'"),
-              sqlite_where=text("state = 'new'")),
+        Index(
+            "ix_inbox_waiting",
+            "chat_key",
+            "sequence",
+            postgresql_where=text("state = 'new'"),
+            sqlite_where=text("state = 'new'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -102,8 +107,14 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("idempotency_key"),
-        Index("ix_outbox_queued", "platform", "lane", "id", postgresql_where=text("state = 'queued'"),
-              sqlite_where=text("state = 'queued'")),
+        Index(
+            "ix_outbox_queued",
+            "platform",
+            "lane",
+            "id",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
         Index("ix_outbox_chat", "platform", "chat", "id"),
         Index("ix_outbox_state", "state", "platform"),
     )

@@ -139,7 +139,10 @@ def _text(message: Message, text: str, username: str) -> tuple[Kind | None, str,
 def _addressed(message: Message, text: str, username: str) -> tuple[bool, str]:
     """In a group the desk speaks when it is mentioned or replied to; its name is taken out of the question."""
     mention = f"@{username}"
-    for entity, written in {**message.parse_entities(["mention"]), **message.parse_caption_entities(["mention"])}.items():
+    for entity, written in {
+        **message.parse_entities(["mention"]),
+        **message.parse_caption_entities(["mention"]),
+    }.items():
         if entity.type == MessageEntity.MENTION and written.casefold() == mention.casefold():
             return True, text.replace(written, " ").strip()
     original = message.reply_to_message
