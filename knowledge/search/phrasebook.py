@@ -1,0 +1,90 @@
+"""How people ask: the phrases of facets, goods, small talk and foreign matters in seven languages (YAML data)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.language import Language
+from knowledge.loader import CONTENT
+from knowledge.search.vectors import Text
+
+Phrases = Mapping[str, Mapping[Language, tuple[str, ...]]]
+"""Key (facet, good, …) → language → phrases."""
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Phrasebook:
+    """The data of facets.yaml and goods.yaml."""
+
+    facets: Phrases
+    """Short triggers."""
+    templates: Phrases
+    """Whole questions with {name} for the record."""
+    intents: Phrases
+    smalltalk: Phrases
+    offtopic: Phrases
+    """Whole questions that have nothing to do with the desk, by theme."""
+    foreign: Phrases
+    """Countries and places that the desk does not cover."""
+    kinds: Phrases
+    """Words that say what kind of record is meant (zone, crossing, fair …)."""
+    follow: Phrases
+    """Words that tie a question to the one before."""
+    laws: Mapping[str, tuple[str, ...]]
+    aliases: Mapping[str, tuple[str, ...]]
+    """Spellings of records that the records don't carry yet."""
+    goods: Mapping[str, "Goods"]
+    facet_names: Mapping[str, Mapping[Language, str]]
+
+    def questions_of(self, language: Language) -> list[Text]:
+        """What is embedded of the phrasebook."""
+        found: list[Text] = []
+        for group in (self.facets, self.templates, self.offtopic, self.smalltalk, self.intents):
+            for phrases in group.values():
+                found.extend(("question", phrase.replace("{name}", "").strip()) for phrase in phrases.get(language, ()))
+        return [text for text in dict.fromkeys(found) if text[1]]
+
+
+@dataclass(frozen=True)
+class Goods:
+    """Something that is traded, its words, and the records that are about it."""
+
+    id: str
+    words: Mapping[Language, tuple[str, ...]]
+    group: str | None
+    records: tuple[str, ...]
+
+
+def load_phrasebook(folder: Path | None = None) -> Phrasebook:
+    """Reads facets.yaml and goods.yaml."""
+    folder = folder or CONTENT
+    raw = yaml.load((folder / "facets.yaml").read_bytes(), _Loader)  # noqa: S506 - the safe loader, in C where built
+    goods = yaml.load((folder / "goods.yaml").read_bytes(), _Loader)["goods"]  # noqa: S506
+    facets = raw["facets"]
+    return Phrasebook(
+        facets={name: _by_language(one["phrases"]) for name, one in facets.items()},
+        templates={name: _by_language(one.get("questions", {})) for name, one in facets.items()},
+        intents={name: _by_language(one) for name, one in raw.get("intents", {}).items()},
+        smalltalk={name: _by_language(one) for name, one in raw.get("smalltalk", {}).items()},
+        offtopic={name: _by_language(one) for name, one in raw.get("offtopic", {}).items()},
+        foreign={name: _by_language(one) for name, one in raw.get("foreign", {}).items()},
+        kinds={name: _by_language(one) for name, one in raw.get("kinds", {}).items()},
+        follow={name: _by_language(one) for name, one in raw.get("follow", {}).items()},
+        laws={name: tuple(laws) for name, laws in raw.get("laws", {}).items()},
+        aliases={name: tuple(words) for name, words in raw.get("aliases", {}).items()},
+        goods={
+            one["id"]: Goods(one["id"], _by_language(one["words"]), one.get("group"), tuple(one.get("records", ())))
+            for one in goods
+        },
+        facet_names={
+            name: {Language(code): text for code, text in one["names"].items()} for name, one in facets.items()
+        },
+    )
+
+
+def _by_language(raw: Mapping[str, Any]) -> dict[Language, tuple[str, ...]]:
+    return {Language(code): tuple(str(phrase) for phrase in phrases or ()) for code, phrases in raw.items()}
