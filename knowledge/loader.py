@@ -27,6 +27,7 @@ from knowledge.designs import (
     Tag,
     Topic,
 )
+from knowledge.reading import read_yaml
 from knowledge.records import AnyRecord, Country, Kind, Record, Source
 
 CONTENT = Path(__file__).parent / "content"
@@ -43,7 +44,6 @@ RECORD_FOLDERS = {
 }
 RECORD_LISTS = {"terms.yaml": Kind.TERM, "countries.yaml": Kind.COUNTRY}
 _RECORD: TypeAdapter[Any] = TypeAdapter(AnyRecord)
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R", bound=Record)
 
@@ -124,7 +124,7 @@ class _Reader:
             return None
         self.digest.update(name.encode() + b"\0" + raw)
         try:
-            return yaml.load(raw, _Loader)  # noqa: S506 - the safe loader, in C where built
+            return read_yaml(raw)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             self.problems.append(Problem(name, "", "", f"no valid YAML: {' '.join(str(error).split())}"))
             return None

@@ -13,6 +13,7 @@ import yaml
 from knowledge.check import check, main
 from knowledge.language import Language, parse_language
 from knowledge.loader import CONTENT, Content, ContentError, load_content
+from knowledge.reading import read_yaml
 from knowledge.records import Crossing, FacetName, Kind, Procedure, Record, Zone
 from knowledge.texts import Text, text_basis
 
@@ -92,7 +93,7 @@ def test_shipped_content_is_all_of_the_research(shipped: Content) -> None:
 def test_loading_is_quick_enough_for_a_start_under_three_seconds(shipped: Content) -> None:
     started = time.process_time()
     load_content()
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 1.5
 
 
 def test_small_folder_is_sound_before_it_is_broken(small: Path) -> None:
@@ -104,6 +105,23 @@ def test_bad_yaml_names_the_file_and_the_place(small: Path) -> None:
     (problem,) = refusals(small)
     assert problem.startswith(f"{ZONE}: no valid YAML")
     assert "line 2" in problem
+
+
+def test_key_given_twice_is_refused_instead_of_losing_text(small: Path) -> None:
+    with (small / ZONE).open("a", encoding="utf-8") as file:
+        file.write("website: http://other.example\n")
+    (problem,) = refusals(small)
+    assert "the key website is given twice" in problem
+
+
+def test_fast_reader_means_what_the_safe_loader_means() -> None:
+    sample = (
+        b"a: 1\nb: yes\nc: 2026-11-24\nd: '2025'\ne: 2019-10\nf: ~\ng:\nh: [x, 1.5, {i: no}]\nk: >-\n  two\n  lines\n"
+    )
+    assert read_yaml(sample) == yaml.safe_load(sample)
+    for name in KEPT:
+        raw = (CONTENT / name).read_bytes()
+        assert read_yaml(raw) == yaml.safe_load(raw)
 
 
 def test_misspelt_field_names_file_record_and_field(small: Path) -> None:
