@@ -153,7 +153,7 @@ def test_doubled_record_id_names_both_files(small: Path) -> None:
 
 
 def test_doubled_source_id_is_refused(small: Path) -> None:
-    change(small, "sources.yaml", lambda raw: raw["sources"].append(raw["sources"][0]))
+    change(small, "sources.yaml", lambda raw: raw["sources"].append(dict(raw["sources"][0])))
     assert any("is used twice" in problem for problem in refusals(small))
 
 
