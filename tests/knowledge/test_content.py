@@ -21,6 +21,7 @@ KEPT = (
     "regimes/la-sez-zone-terms.yaml",
     "zones/la-savan-seno-sez.yaml",
     "crossings/th-la-mukdahan-savannakhet.yaml",
+    "crossings/vn-la-lao-bao-dansavan.yaml",
     "procedures/th-vat.yaml",
     "procedures/regional-atiga-form-d.yaml",
     "events/caexpo.yaml",
@@ -48,11 +49,18 @@ def small(tmp_path: Path) -> Path:
     return tmp_path
 
 
+class Plain(yaml.SafeDumper):
+    """Writes equal values out in full, as the content has no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def change(folder: Path, name: str, edit: Edit) -> None:
     path = folder / name
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     edit(raw)
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(yaml.dump(raw, Dumper=Plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def refusals(folder: Path) -> list[str]:
