@@ -289,7 +289,7 @@ class Dispatcher:
                 self._advance(job)
 
     async def _mark_sending(self, batch: Sequence[_Job]) -> set[int]:
-        async with self._store.write() as session:
+        async with self._store.write(durable=True) as session:
             result = await session.execute(
                 update(OutboxRow)
                 .where(OutboxRow.id.in_([job.id for job in batch]), OutboxRow.state == "queued")

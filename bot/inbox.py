@@ -17,12 +17,15 @@ from bot.store.engine import Store
 from bot.store.tables import InboxRow
 
 BATCH = 500
+CALM_SECONDS = 0.25
 
 
 class Inbox:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._queue: asyncio.Queue[tuple[Arrival, asyncio.Future[bool]]] = asyncio.Queue()
+        self._calm = asyncio.Event()
+        self._calm.set()
         self._task: asyncio.Task[None] | None = None
         self.on_arrival: Callable[[str], None] = lambda chat_key: None
 
@@ -46,7 +49,16 @@ class Inbox:
         """
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait((arrival, done))
+        self._calm.clear()
         return await done
+
+    async def calm(self) -> None:
+        """Waits a moment while arrivals are being stored: platforms wait for the acknowledgement, people for the answer.
+
+        Never long, so that answers go on under a steady load.
+        """
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._calm.wait(), CALM_SECONDS)
 
     async def waiting_chats(self) -> list[str]:
         """Chats with arrivals that nobody has handled yet, oldest first."""
@@ -70,6 +82,8 @@ class Inbox:
             finally:
                 for _ in batch:
                     self._queue.task_done()
+                if self._queue.empty():
+                    self._calm.set()
 
     async def _store_batch(self, batch: Sequence[tuple[Arrival, asyncio.Future[bool]]]) -> None:
         rows = [
@@ -86,7 +100,7 @@ class Inbox:
             for arrival, _ in batch
         ]
         statement = self._store.insert(InboxRow).on_conflict_do_nothing()
-        async with self._store.write() as session:
+        async with self._store.write(durable=True) as session:
             result = await session.execute(statement.returning(InboxRow.platform, InboxRow.update_key), rows)
             stored = {(platform, key) for platform, key in result}
         for arrival, done in batch:

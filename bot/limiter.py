@@ -33,7 +33,7 @@ class Limiter:
         start = max(now, self._blocked_until)
         while self._recent and self._recent[0] <= start - 1.0:
             self._recent.popleft()
-        return start if len(self._recent) < self._rate else max(start, self._recent[0] + 1.0)
+        return start if len(self._recent) < self._rate else max(start, self._recent[-self._rate] + 1.0)
 
     def chat_ready_at(self, chat: str, now: float, quota: tuple[int, float] | None = None) -> float:
         """When this chat may get its next message. `quota`: at most so many messages in so many seconds."""

@@ -135,6 +135,7 @@ class Workers:
             while not self._stopping:
                 self._again.discard(chat_key)
                 async with self._slots:
+                    await self._inbox.calm()
                     handled = await self._handle_next(chat_key)
                 if handled:
                     await self._pace.rest(chat_key, self._services.clock.monotonic())

@@ -3,6 +3,10 @@
 SQLite has one writer: writes of this process queue at a lock of ours (fair, no busy-waiting) and begin with
 BEGIN IMMEDIATE, so a transaction never fails half-way because somebody else wrote since it began to read.
 PostgreSQL needs neither.
+
+Durable writes are on disk, through a power cut too, when they return: what somebody else is told about afterwards (an
+update acknowledged, a message sent). A turn's own writes survive the process at once and a power cut with the next
+durable write, which comes before anything of the turn leaves the machine; so they need not wait for the disk.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from bot.store.sqlite import connect
+
 BUSY_SECONDS = 30
 POOL = 16  # connections; as many turns can be in the database at once
 
@@ -26,8 +32,9 @@ POOL = 16  # connections; as many turns can be in the database at once
 class Store:
     """Opens sessions. `read()` never waits for the writer; `write()` is one transaction, committed at its end."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, durable: AsyncEngine | None = None) -> None:
         self.engine = engine
+        self._durable = durable or engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._reader = engine.execution_options(read_only=True) if self.is_sqlite else engine
         self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
@@ -38,9 +45,10 @@ class Store:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self, *, durable: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction: committed when the block ends well, rolled back when it raises."""
-        async with self._writer, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        engine = self._durable if durable else self.engine
+        async with self._writer, AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @asynccontextmanager
@@ -62,6 +70,7 @@ class Store:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._durable.dispose()
 
 
 class TurnTransaction:
@@ -108,24 +117,25 @@ def open_store(database_url: str) -> Store:
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, pool_size=POOL, max_overflow=0)
-        _tune_sqlite(engine)
-    else:
-        engine = create_async_engine(url, pool_size=POOL, max_overflow=4, pool_pre_ping=True)
-    return Store(engine)
+        file = url.database or ":memory:"
+        engine = create_async_engine(url, async_creator=lambda: connect(file), pool_size=POOL, max_overflow=0)
+        durable = create_async_engine(url, async_creator=lambda: connect(file), pool_size=1, max_overflow=0)
+        _tune_sqlite(engine, "NORMAL")
+        _tune_sqlite(durable, "FULL")
+        return Store(engine, durable)
+    return Store(create_async_engine(url, pool_size=POOL, max_overflow=4, pool_pre_ping=True))
 
 
-def _tune_sqlite(engine: AsyncEngine) -> None:
-    """WAL with full sync (an acknowledged update survives a power cut), real foreign keys, our own BEGIN."""
+def _tune_sqlite(engine: AsyncEngine, synchronous: str) -> None:
+    """WAL, real foreign keys, our own BEGIN. FULL syncs the log with each commit, NORMAL with each checkpoint."""
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions of its own
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout={BUSY_SECONDS * 1000}",
             "journal_mode=WAL",
-            "synchronous=FULL",
+            f"synchronous={synchronous}",
             "foreign_keys=ON",
             "temp_store=MEMORY",
         ):
@@ -134,5 +144,5 @@ def _tune_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get("read_only", False)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if not connection.get_execution_options().get("read_only"):  # reads see the latest commit, each by itself
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -48,13 +48,13 @@ class TelegramChannel:
         self._clock = clock
         self._introduction = introduction
         root = settings.telegram_api_url
-        self._requests = (AiohttpRequest(), AiohttpRequest())  # for sending; for the long poll
+        self.requests = (AiohttpRequest(), AiohttpRequest())  # for sending; for the long poll
         self.bot = Bot(
             settings.telegram_bot_token.get_secret_value(),
             base_url=f"{root}/bot",
             base_file_url=f"{root}/file/bot",
-            request=self._requests[0],
-            get_updates_request=self._requests[1],
+            request=self.requests[0],
+            get_updates_request=self.requests[1],
         )
         self._username = ""
         self._main: asyncio.Task[None] | None = None
@@ -75,7 +75,7 @@ class TelegramChannel:
             await self.bot.send_chat_action(int(chat), "typing")
 
     async def start(self) -> None:
-        for request in self._requests:
+        for request in self.requests:
             await request.initialize()
         self._main = asyncio.create_task(self._run(), name="telegram")
 
@@ -84,7 +84,7 @@ class TelegramChannel:
             self._main.cancel()
             await asyncio.gather(self._main, return_exceptions=True)
         await asyncio.gather(*self._asides, return_exceptions=True)
-        for request in self._requests:
+        for request in self.requests:
             await request.shutdown()
 
     # -- coming up
