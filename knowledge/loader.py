@@ -98,7 +98,7 @@ class Content:
 
     def of_kind(self, kind: Kind) -> Iterator[Record]:
         """Every record of one kind, in id order."""
-        return (record for record in self.records.values() if record.kind is kind)
+        return (record for record in self.records.values() if record.kind == kind)
 
     def of_type(self, model: type[R]) -> Iterator[R]:
         """The same, typed: `content.of_type(Zone)`."""
