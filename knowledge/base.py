@@ -8,26 +8,31 @@ answer = base.answer("la-boten-sez", "profit_tax", Language.LO, today)
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from markupsafe import Markup
-
-from knowledge.answers import Answer
+from knowledge.answers import Answer, Answerer, View
+from knowledge.answers.menu import facets_of
+from knowledge.answers.view import ENGLISH_MARK
+from knowledge.answers.words import facet_name
 from knowledge.designs import Topic
 from knowledge.language import Language
 from knowledge.loader import Content
+from knowledge.phrases import Phrases
 from knowledge.records import Crossing, Procedure, Programme, Record, RecurringEvent, Regime, Route, Term, Zone
 from knowledge.search import Context, Embedder, SearchIndex
+from knowledge.seed import content_version, load_published
 from knowledge.vocabulary import Country, Kind
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+R = TypeVar("R", bound=Record)
 SEARCHERS = 2
 QUESTION_LIMIT = 1_000
 """Characters of a question that are read; the rest of a longer one is ignored."""
@@ -46,6 +51,11 @@ class Snapshot:
     revisions: dict[str, int]
     version: int
 
+    @cached_property
+    def answerer(self) -> Answerer:
+        """Answers from this state."""
+        return Answerer(self.content, self.revisions)
+
 
 class KnowledgeBase:
     """Holds the current snapshot. Reading is safe from any thread; `reload` swaps the whole snapshot at once."""
@@ -60,8 +70,11 @@ class KnowledgeBase:
     async def load(
         cls, session: AsyncSession, embedder: Embedder | None = None, cache: Path | None = None
     ) -> KnowledgeBase:
-        """The published records of the (seeded) database with their search index."""
-        raise NotImplementedError
+        """The published records of the seeded database with their search index.
+
+        Raises LookupError before the first seed.
+        """
+        return cls(await _snapshot(session, embedder, cache), embedder, cache)
 
     @classmethod
     def from_content(
@@ -93,11 +106,16 @@ class KnowledgeBase:
 
     async def reload(self, session: AsyncSession) -> bool:
         """Takes over what was published since; False when nothing was. Questions meanwhile see the old snapshot."""
-        raise NotImplementedError
+        if await content_version(session) == self.version:
+            return False
+        self._snapshot = await _snapshot(session, self._embedder, self._cache)
+        return True
 
     def close(self) -> None:
         """Lets running searches end and takes no more."""
         self._searchers.shutdown(wait=False, cancel_futures=True)
+
+    # -- asking
 
     async def ask(
         self, question: str, language: Language | None, context: Context | None = None, now: datetime | None = None
@@ -110,13 +128,14 @@ class KnowledgeBase:
         if not asked:
             raise EmptyQuestion
         today = (now or datetime.now(UTC)).date()
-        loop = asyncio.get_running_loop()
-        finding = await loop.run_in_executor(self._searchers, self.index.find, asked, language, context)
-        return Answer("declined", finding.language, Markup(""), context=finding.context, checked_on=today)
+        find = partial(_find, self._snapshot, asked, language, context, today)
+        return await asyncio.get_running_loop().run_in_executor(self._searchers, find)
 
     def answer(self, record: str, facet: str, language: Language, today: date) -> Answer:
         """The answer to a tap on (record, facet). Raises KeyError when that record is not published (any more)."""
-        raise NotImplementedError
+        return self._snapshot.answerer.to_tap(record, facet, language, today)
+
+    # -- browsing
 
     def record(self, id_: str) -> Record | None:
         """A published record."""
@@ -124,62 +143,105 @@ class KnowledgeBase:
 
     def zones(self, country: Country) -> list[Zone]:
         """The zones of a country, by English name."""
-        raise NotImplementedError
+        return _by_name(zone for zone in self.content.of_type(Zone) if zone.country == country)
 
     def regimes(self, country: Country) -> list[Regime]:
         """The incentive laws of a country."""
-        raise NotImplementedError
+        return _by_name(regime for regime in self.content.of_type(Regime) if regime.country == country)
 
     def country_pairs(self) -> list[tuple[Country, Country]]:
-        """Every pair of neighbours with a crossing, each in the order of the first crossing's sides."""
-        raise NotImplementedError
+        """Every pair of neighbours with a crossing, each in the order of its first crossing's sides."""
+        pairs: dict[frozenset[Country], tuple[Country, Country]] = {}
+        for crossing in self.content.of_type(Crossing):
+            here, there = (side.country for side in crossing.sides)
+            pairs.setdefault(frozenset((here, there)), (here, there))
+        return sorted(pairs.values())
 
     def crossings(self, country_a: Country, country_b: Country) -> list[Crossing]:
         """The crossings between two countries, in either order."""
-        raise NotImplementedError
+        pair = {country_a, country_b}
+        return _by_name(
+            crossing for crossing in self.content.of_type(Crossing) if {side.country for side in crossing.sides} == pair
+        )
 
     def procedures(self, country: Country, topic: str | None = None) -> list[Procedure]:
         """The border procedures of a country ("regional" for those of no one country), of one topic if given."""
-        raise NotImplementedError
+        return _by_name(
+            procedure
+            for procedure in self.content.of_type(Procedure)
+            if procedure.country == country and topic in (None, procedure.topic)
+        )
 
     def topics(self, country: Country) -> list[Topic]:
         """The topics that a country has procedures on."""
-        raise NotImplementedError
+        used = {procedure.topic for procedure in self.procedures(country)}
+        return [topic for id_, topic in self.content.topics.items() if id_ in used]
 
     def routes(self) -> list[Route]:
         """The usual ways of goods."""
-        raise NotImplementedError
+        return _by_name(self.content.of_type(Route))
 
     def events(self) -> list[RecurringEvent]:
-        """Fairs and forums that come again, in the order of their usual months."""
-        raise NotImplementedError
+        """Fairs and forums that come again, in the order of their usual months; those without come last."""
+        return sorted(
+            self.content.of_type(RecurringEvent),
+            key=lambda event: (min(event.usual_months, default=13), event.names.en),
+        )
 
     def programmes(self, country: Country | None = None) -> list[Programme]:
-        """Programmes that serve a country (regional ones included), or all."""
-        raise NotImplementedError
+        """Programmes that serve a country (its own first, then those of the region), or all."""
+        found = _by_name(
+            programme
+            for programme in self.content.of_type(Programme)
+            if country is None or country in programme.countries or programme.country in (country, "regional")
+        )
+        return sorted(found, key=lambda programme: programme.country == "regional")
 
     def terms(self) -> list[Term]:
         """The glossary."""
-        raise NotImplementedError
+        return _by_name(self.content.of_type(Term))
 
     def nearest(
         self, lat: float, lon: float, kinds: Collection[Kind] = (Kind.CROSSING, Kind.ZONE), limit: int = 5
     ) -> list[tuple[Record, float]]:
         """The nearest records with a known point, with the distance in kilometres as the crow flies."""
-        raise NotImplementedError
+        return self._snapshot.answerer.relations.nearest_to((lat, lon), kinds, limit)
 
     def facets_of(self, record: Record | str) -> list[str]:
-        """The facets worth a button, in a sensible order; for a zone also those it takes over from its regime."""
-        raise NotImplementedError
+        """The facets worth a button, in a sensible order; for a zone also those it takes over from its regime.
+
+        Raises KeyError for the id of a record that is not published.
+        """
+        shown = self.content.records[record] if isinstance(record, str) else record
+        view = View(self.content, Language.EN, date.min, self._snapshot.answerer.relations)
+        return [facet.value for facet in facets_of(view, shown)]
+
+    # -- names
 
     def name(self, record: Record | str, language: Language) -> str:
-        """The record's name in the language; where there is none, the English one with "(English)" behind it."""
-        raise NotImplementedError
+        """The record's name; where the language has none, the English one with a mark. KeyError as `facets_of`."""
+        shown = self.content.records[record] if isinstance(record, str) else record
+        words, spoken = shown.names.best(language)
+        return words if spoken is language else f"{words} {ENGLISH_MARK}"
 
     def facet_name(self, facet: str, language: Language) -> str:
         """What a facet is called on a button."""
-        raise NotImplementedError
+        return facet_name(facet, Phrases(language))
 
     def topic_name(self, topic: str, language: Language) -> str:
-        """What a topic of procedures is called."""
-        raise NotImplementedError
+        """What a topic of procedures is called. Raises KeyError for an unknown one."""
+        return self.content.topics[topic].names.best(language)[0]
+
+
+def _find(snapshot: Snapshot, question: str, language: Language | None, context: Context | None, today: date) -> Answer:
+    return snapshot.answerer.to_finding(snapshot.index.find(question, language, context), today)
+
+
+async def _snapshot(session: AsyncSession, embedder: Embedder | None, cache: Path | None) -> Snapshot:
+    published = await load_published(session)
+    index = await asyncio.to_thread(SearchIndex.build, published.content, embedder, cache)
+    return Snapshot(published.content, index, published.revisions, published.version)
+
+
+def _by_name(records: Iterable[R]) -> list[R]:
+    return sorted(records, key=lambda record: record.names.en)
