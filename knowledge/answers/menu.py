@@ -46,7 +46,10 @@ ORDER: dict[Kind, tuple[FacetName, ...]] = {
 }
 NEXT: dict[FacetName, tuple[FacetName, ...]] = {
     F.HOW_TO_APPLY: (F.PROCESSING_TIME, F.ONE_STOP_SERVICE, F.CONTACT, F.WHO_CAN_USE, F.MINIMUM_INVESTMENT),
-    F.PROFIT_TAX: (F.AFTER_INCENTIVES, F.HOW_TO_APPLY, F.IMPORT_DUTY, F.INCENTIVES_EXTRA),
+    F.PROFIT_TAX: (F.HOW_TO_APPLY, F.AFTER_INCENTIVES, F.IMPORT_DUTY),
+    F.IMPORT_DUTY: (F.VAT, F.HOW_TO_APPLY, F.PROFIT_TAX),
+    F.VAT: (F.IMPORT_DUTY, F.HOW_TO_APPLY, F.PROFIT_TAX),
+    F.OVERVIEW: (F.PROFIT_TAX, F.HOW_TO_APPLY, F.DOCUMENTS, F.STEPS, F.DATES, F.HOW_TO_JOIN, F.STATUS, F.WHO_CAN_USE),
     F.LAND_LEASE: (F.RENTS, F.FOREIGN_OWNERSHIP, F.CONTACT, F.HOW_TO_APPLY),
     F.LOCATION: (F.CONTACT, F.STATUS, F.HOW_TO_JOIN, F.GOODS),
     F.DOCUMENTS: (F.STEPS, F.FEE, F.TIME, F.AGENCY, F.CROSSINGS),
@@ -58,6 +61,8 @@ NEXT: dict[FacetName, tuple[FacetName, ...]] = {
     F.WHO_CAN_USE: (F.HOW_TO_APPLY, F.CONTACT),
 }
 OWN_SUGGESTED, ALL_SUGGESTED = 3, 4
+OWN_OF_ZONE = 2
+"""A zone has its law and a crossing beside it."""
 NEAR_KM = 80.0
 LABEL = 60
 """Characters of a button; phones cut longer ones."""
@@ -76,7 +81,8 @@ def suggestions(view: View, record: Record, facet: str) -> tuple[Choice, ...]:
     """Two to four useful next steps where there are so many: other facets first, then what lies beside the record."""
     held = facets_of(view, record)
     wished = [*NEXT.get(FacetName(facet), ()), *held]
-    own = [one for one in dict.fromkeys(wished) if one in held and one.value != facet][:OWN_SUGGESTED]
+    room = OWN_OF_ZONE if isinstance(record, Zone) else OWN_SUGGESTED
+    own = [one for one in dict.fromkeys(wished) if one in held and one.value != facet][:room]
     found = [Choice(record.id, one.value, view.facet(one.value)) for one in own]
     for other, name in _beside(view, record):
         if len(found) >= ALL_SUGGESTED:
@@ -103,6 +109,7 @@ def _beside(view: View, record: Record) -> Iterator[tuple[Record, FacetName]]:
             yield from ((one, F.OVERVIEW) for one in _siblings(view, record))
         case Term():
             yield from ((one, F.DOCUMENTS) for one in view.relations.asking_for(record.id))
+            yield from ((one, F.OVERVIEW) for one in _on_topic(view, record))
         case Lesson():
             yield from ((one, F.OVERVIEW) for one in _next_lessons(view, record))
         case Note():
@@ -121,6 +128,15 @@ def _siblings(view: View, procedure: Procedure) -> Iterator[Procedure]:
     yield from (one for one in own if one.topic in ("certificate-of-origin", "import-clearance", "export-clearance"))
 
 
+def _on_topic(view: View, term: Term) -> Iterator[Procedure]:
+    """Procedures on what the term names."""
+    name = term.names.en.casefold()
+    for procedure in view.content.of_type(Procedure):
+        topic = view.content.topics.get(procedure.topic)
+        if topic is not None and (topic.names.en.casefold() in name or name in topic.names.en.casefold()):
+            yield procedure
+
+
 def _next_lessons(view: View, lesson: Lesson) -> Iterator[Record]:
     order = [id_ for module in view.content.course.modules for id_ in module.lessons]
     place = order.index(lesson.id) if lesson.id in order else -1
@@ -130,7 +146,7 @@ def _next_lessons(view: View, lesson: Lesson) -> Iterator[Record]:
 
 def _sharing_country(records: Iterable[Record], record: Record) -> Iterator[Record]:
     codes = {record.country, *record.countries} - {"regional"}
-    yield from (one for one in records if codes & {one.country, *one.countries})
+    yield from (one for one in records if not codes or codes & {one.country, *one.countries})
 
 
 def label(view: View, record: Record, facet: str, with_country: bool = False) -> str:

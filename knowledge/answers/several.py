@@ -9,15 +9,18 @@ from markupsafe import Markup
 from knowledge.answers.facts import render
 from knowledge.answers.facts.border import last_known
 from knowledge.answers.facts.forum import dates
-from knowledge.answers.facts.zone import regimes_of, size_line, status_line
-from knowledge.answers.markup import clip, first_sentence
+from knowledge.answers.facts.zone import regimes_of, size_line, state
+from knowledge.answers.markup import clip, first_sentence, shortened
 from knowledge.answers.view import Body, Line, Said, View
 from knowledge.records import INCENTIVES, Crossing, FacetName, Procedure, Record, RecurringEvent, Route, Zone
+from knowledge.vocabulary import Kind
 
 F = FacetName
 COMPARED = (F.STATUS, F.PROFIT_TAX, F.IMPORT_DUTY, F.LAND_LEASE, F.INCENTIVES_EXTRA)
 """What is compared of zones where the question names nothing."""
-VALUE = 160
+NAME = 32
+"""Characters of a name in a comparison."""
+VALUE = 150
 """Characters of one value in a comparison."""
 ROW = 110
 """Characters of what a list says of one record."""
@@ -26,8 +29,9 @@ ROW = 110
 def render_list(view: View, records: Sequence[Record]) -> Body:
     """One line per record: name, and what tells it from the others."""
     body = _body(view, records, F.LIST)
-    count = len(records)
-    body.title = Markup("<b>{}</b>").format(view.t.n("{count} found", "{count} found", count))
+    flags = dict.fromkeys(view.flag(record) for record in records)
+    flag = next(iter(flags)) if len(flags) == 1 else "🌏"
+    body.title = Markup("<b>{} {}</b>").format(flag, _counted(view, records))
     for number, record in enumerate(records, start=1):
         name = Markup("{}. {} <b>{}</b>").format(number, view.flag(record), view.proper(record.names))
         row = _row(view, record)
@@ -38,7 +42,7 @@ def render_list(view: View, records: Sequence[Record]) -> Body:
 def render_compare(view: View, records: Sequence[Record], facet: FacetName | None) -> Body:
     """The same facets of each record; what is not known is shown as not known, what is the same is said once."""
     body = _body(view, records, F.COMPARE)
-    names = [Markup("{} {}").format(view.flag(record), view.proper(record.names)) for record in records]
+    names = [f"{view.flag(record)} {shortened(view.short_name(record), NAME)}" for record in records]
     body.title = Markup("<b>{}</b>").format(view.t("Comparison: {names}", names=view.t.list(names)))
     wanted = COMPARED if facet is None and all(isinstance(one, Zone) for one in records) else (facet or F.OVERVIEW,)
     for one in wanted:
@@ -60,6 +64,22 @@ def render_compare(view: View, records: Sequence[Record], facet: FacetName | Non
     return body
 
 
+def _counted(view: View, records: Sequence[Record]) -> Markup:
+    """How many of what."""
+    t, count, kinds = view.t, len(records), {record.kind for record in records}
+    if kinds == {Kind.ZONE}:
+        return t.n("{count} zone", "{count} zones", count)
+    if kinds == {Kind.CROSSING}:
+        return t.n("{count} border crossing", "{count} border crossings", count)
+    if kinds == {Kind.PROCEDURE}:
+        return t.n("{count} border procedure", "{count} border procedures", count)
+    if kinds == {Kind.PROGRAMME}:
+        return t.n("{count} programme", "{count} programmes", count)
+    if kinds == {Kind.EVENT}:
+        return t.n("{count} event series", "{count} event series", count)
+    return t.n("{count} result", "{count} results", count)
+
+
 def _body(view: View, records: Sequence[Record], facet: FacetName) -> Body:
     oldest = min(records, key=lambda record: record.checked_on)
     body = Body(oldest, facet.value, behind=[record for record in records if record is not oldest])
@@ -78,9 +98,8 @@ def _row(view: View, record: Record) -> Line | None:
     t = view.t
     match record:
         case Zone():
-            state = status_line(view, record)
-            where = view.proper(record.place.province)
-            return _with(state, t("{province}. {status}", province=where, status=state.markup))
+            known, where = state(view, record), view.proper(record.place.province)
+            return _with(known, t("{province}. {status}", province=where, status=known.markup))
         case Crossing():
             return last_known(view, record, ROW)
         case RecurringEvent():
@@ -98,9 +117,9 @@ def _value(view: View, body: Body, record: Record, facet: FacetName) -> Line | N
         if facet in INCENTIVES:
             return _law_value(view, body, record, facet)
         if facet is F.STATUS:
-            return status_line(view, record)
+            return state(view, record)
         if facet is F.OVERVIEW:
-            return size_line(view, record) or status_line(view, record)
+            return size_line(view, record) or state(view, record)
     if isinstance(record, Crossing) and facet in (F.STATUS, F.OVERVIEW):
         return last_known(view, record, VALUE)
     said = view.first_line(record, facet)

@@ -18,7 +18,21 @@ from knowledge.answers.words import facet_name
 from knowledge.language import Language
 from knowledge.loader import Content
 from knowledge.phrases import Phrases
-from knowledge.records import Agency, Facet, FacetName, Item, Law, Procedure, Record, Regime
+from knowledge.records import (
+    Agency,
+    CountryRecord,
+    Facet,
+    FacetName,
+    Item,
+    Law,
+    Note,
+    Procedure,
+    Programme,
+    Record,
+    RecurringEvent,
+    Regime,
+    Zone,
+)
 from knowledge.texts import Text
 
 ENGLISH_MARK = "[EN]"
@@ -204,29 +218,48 @@ class View:
             return None
 
     def office(self, record: Record) -> Office | None:
-        """Who would know about the record: its agency, site or law, or the customs of its country."""
+        """Who would know about the record: its agency, operator or site, else an office of its country."""
         named = self._own_office(record)
-        if named is None and record.country != "regional":
-            named = self.customs(record.country)
-        return named
+        if named is not None or record.country == "regional":
+            return named
+        if isinstance(record, Zone | Regime):
+            return self._investment_office(record.country)
+        if isinstance(record, Note | CountryRecord):
+            return self.general_office(record.country)
+        return None
 
     def _own_office(self, record: Record) -> Office | None:
-        if isinstance(record, Procedure | Regime) and record.agency is not None:
-            agency = record.agency
-            return Office(self.agency(agency, record.country), agency.url, agency.phone)
-        operator, website = getattr(record, "operator", None), getattr(record, "website", None)
-        if operator is not None and website:
-            return Office(self.proper(operator).markup, website)
-        regime = self.content.records.get(getattr(record, "regime", ""))
-        own = self._own_office(regime) if isinstance(regime, Regime) else None
-        if own is not None:
-            return own
-        if operator is not None:
-            return Office(self.proper(operator).markup)
-        url = getattr(record, "url", None)
-        if url:
-            return Office(self.proper(getattr(record, "organiser", None) or record.names).markup, url)
+        match record:
+            case Procedure() | Regime():
+                agency = record.agency
+                return None if agency is None else self._agency_office(agency, record.country)
+            case Zone():
+                regime = self.content.records.get(record.regime)
+                operator = self.proper(record.operator).markup if record.operator else None
+                if operator and record.website:
+                    return Office(operator, record.website)
+                own = self._own_office(regime) if isinstance(regime, Regime) else None
+                return own or (Office(operator) if operator else None)
+            case RecurringEvent() if record.url:
+                return Office(self.proper(record.organiser or record.names).markup, record.url)
+            case Programme() if record.url:
+                return Office(self.proper(record.names).markup, record.url)
         return None
+
+    def _agency_office(self, agency: Agency, country: str) -> Office:
+        return Office(self.agency(agency, country), agency.url, agency.phone)
+
+    def _investment_office(self, country: str) -> Office | None:
+        """The agency behind another incentive law of the country."""
+        agencies = (regime.agency for regime in self.content.of_type(Regime) if regime.country == country)
+        found = next((agency for agency in agencies if agency is not None), None)
+        return None if found is None else self._agency_office(found, country)
+
+    def local(self, names: Text, country: str) -> Said:
+        """A place's name, with the one in its country's own language where that is another."""
+        name, language = self.proper(names).markup, _OWN_LANGUAGES.get(country)
+        own = names.get(language) if language is not None else None
+        return Said(name if own in (None, str(name.unescape())) else Markup("{} ({})").format(name, own))
 
     def agency(self, agency: Agency, country: str) -> Markup:
         """An office's name: translated, else its own where that is in the reader's language, else the English one."""

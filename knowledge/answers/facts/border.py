@@ -67,12 +67,9 @@ def _place(view: View, side: Side) -> Markup:
 
 
 def _side(view: View, crossing: Crossing, side: Side) -> Line:
-    fields = {"place": view.proper(side.names), "province": view.proper(side.province)}
+    fields = {"place": view.local(side.names, side.country), "province": view.proper(side.province)}
     words = view.t("Side of {country}: {place}, {province}", country=view.country(side.country), **fields)
-    local = side.names.get(view.language)
-    names = [name for _, name in side.names.items() if name != (local or side.names.en)]
-    markup = Markup("{} ({})").format(words, names[-1]) if names else words
-    return view.line(markup, (), crossing)
+    return view.line(words, (), crossing)
 
 
 def render_route(view: View, route: Route, facet: FacetName) -> Body:

@@ -82,9 +82,9 @@ def law_line(view: View, law: Law) -> Markup:
     """A law by its title, number and year, with a link where there is one."""
     t, title = view.t, link(law.url, view.proper(law.title).markup)
     if law.number and law.year:
-        return t("{title}, No. {number} ({year})", title=title, number=law.number, year=law.year)
+        return t("{title}, {number} ({year})", title=title, number=law.number, year=law.year)
     if law.number:
-        return t("{title}, No. {number}", title=title, number=law.number)
+        return t("{title}, {number}", title=title, number=law.number)
     if law.year:
         return t("{title} ({year})", title=title, year=law.year)
     return title

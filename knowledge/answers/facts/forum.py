@@ -12,6 +12,9 @@ from knowledge.answers.view import Body, Line, View
 from knowledge.answers.words import PROGRAMME_KINDS
 from knowledge.records import Edition, FacetName, Programme, RecurringEvent
 
+LATE_IN_MONTH = 20
+"""From here on a usual month counts as over."""
+
 
 def render_event(view: View, event: RecurringEvent, facet: FacetName) -> Body:
     """What an event series says on a facet."""
@@ -78,12 +81,13 @@ def _pattern(view: View, event: RecurringEvent) -> Markup:
 
 
 def _next_year(today: date, event: RecurringEvent) -> int:
-    """The year of the next usual time: this one unless its months are over or its last edition was held in it."""
+    """The year of the next usual time that neither is over nor had its edition already."""
     last = event.last_known_edition
     held = (last.last or last.first or last.opened) if last else None
-    over = max(event.usual_months) < today.month
-    done = held is not None and held.year == today.year and held.month >= max(event.usual_months)
-    return today.year + 1 if over or done else today.year
+    over = (today.year, today.month if today.day > LATE_IN_MONTH else today.month - 1)
+    done = max(over, (held.year, held.month)) if held else over
+    times = ((year, month) for year in (today.year, today.year + 1) for month in sorted(event.usual_months))
+    return next((year for year, month in times if (year, month) > done), today.year + 1)
 
 
 def _span(view: View, edition: Edition) -> Markup:

@@ -91,13 +91,19 @@ def _overview(view: View, body: Body, zone: Zone) -> None:
         body.add(view.line(t("Rules: {laws}", laws=names), (), zone))
 
 
-def status_line(view: View, zone: Zone) -> Line:
+def state(view: View, zone: Zone) -> Line:
     """The state of a zone, with how old the news is."""
     t, day = view.t, view.day(zone.status_as_of)
-    state, memory = t(ZONE_STATES[zone.status]), "status" in zone.memory_fields
-    if day is None:
-        return Line(t("Status: {status}", status=state), zone.sources, memory)
-    return Line(t("Status: {status} (as of {date})", status=state, date=day), zone.sources, memory)
+    words, memory = t(ZONE_STATES[zone.status]), "status" in zone.memory_fields
+    if day is not None:
+        words = t("{status} (as of {date})", status=words, date=day)
+    return Line(words, zone.sources, memory)
+
+
+def status_line(view: View, zone: Zone) -> Line:
+    """The same with its name before it."""
+    found = state(view, zone)
+    return Line(view.t("Status: {status}", status=found.markup), found.sources, found.memory)
 
 
 def size_line(view: View, zone: Zone) -> Line | None:
