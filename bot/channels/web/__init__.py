@@ -1,0 +1,6 @@
+"""The web chat: one page, and the channel behind it."""
+
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.limits import Limits
+
+__all__ = ["Limits", "WebChannel"]
