@@ -135,6 +135,13 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 # -- the desk
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
 def knowledge() -> Iterator[KnowledgeBase]:
     """The full content, searched by words and spelling (the model has its own tests)."""

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hmac
 import json
+import warnings
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ import structlog
 from aiohttp import web
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.warnings import PTBUserWarning
 
 from bot.channels import Arrival, Capabilities, Outgoing
 from bot.channels.telegram.delivery import deliver, understood
@@ -156,9 +158,11 @@ class TelegramChannel:
     async def _fetch(self, offset: int | None) -> list[dict[str, Any]]:
         """The raw updates: they are stored as they came and parsed when they are handled."""
         wanted = {"timeout": POLL_SECONDS, "allowed_updates": ALLOWED} | ({} if offset is None else {"offset": offset})
-        found: list[dict[str, Any]] = await self.bot.do_api_request(
-            "getUpdates", wanted, read_timeout=POLL_SECONDS + 10
-        )
+        with warnings.catch_warnings():  # PTB advises its own method, which would parse them here and now
+            warnings.simplefilter("ignore", PTBUserWarning)
+            found: list[dict[str, Any]] = await self.bot.do_api_request(
+                "getUpdates", wanted, read_timeout=POLL_SECONDS + 10
+            )
         return found
 
     # -- webhook
