@@ -29,9 +29,10 @@ from tests.web.texts import ANSWERS, GREETINGS
 routes = Routes()
 LABELS = [("Land lease", "menu"), ("ពន្ធលើប្រាក់ចំណូល", "menu"), ("အခွန်ကင်းလွတ်ခွင့်", "menu"), ("ອາກອນກຳໄລ", "menu")]
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(1)</script>"
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fccff0bf1e000584"
-    "027fa8f0e7e00000000049454e44ae426082"
+PNG = bytes.fromhex(  # 48 by 32 pixels
+    "89504e470d0a1a0a0000000d4948445200000030000000200802000000dbb66c4b0000003a4944415478daedce310d00200c"
+    "00b0fd48c3052f06a70b05fb51b02c4d2aa0b1ee6925848484848484848484848486855eee5684848484843e054b4326ca42"
+    "8e72880000000049454e44ae426082"
 )
 
 

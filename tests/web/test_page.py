@@ -69,7 +69,7 @@ async def test_a_document_is_saved_and_a_picture_shown(page: Page, desk: Desk) -
         await page.get_by_role("link", name="html").click()
     assert (await download.value).suggested_filename.endswith(".html")
     await say(page, "picture")
-    await expect(page.get_by_role("img", name="map.png")).to_have_js_property("naturalWidth", 1)
+    await expect(page.get_by_role("img", name="map.png")).to_have_js_property("naturalWidth", 48)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

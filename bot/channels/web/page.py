@@ -64,8 +64,8 @@ WORDS = {
     "no_location": N_("Your location could not be found. You can write the name of a place instead."),
     "my_location": N_("My location"),
     "file_gone": N_("This file is no longer kept. Please ask for it again."),
-    "no_cookie": N_("This chat needs a cookie to know which answers are yours. Please allow it and load the page anew."),
-    "no_script": N_("This chat needs JavaScript. Please switch it on and load the page anew."),
+    "no_cookie": N_("This chat needs a cookie to know which answers are yours. Please allow it and load the page."),
+    "no_script": N_("This chat needs JavaScript. Please switch it on and load the page."),
 }
 
 

@@ -133,7 +133,10 @@ const link = new Link({
 });
 
 function showState(state) {
-  if (state !== "ready") inFlight = null;
+  if (state !== "ready") {
+    inFlight = null;
+    showTyping(false);
+  }
   status.dataset.state = state;
   const known = ["ready", "offline", "elsewhere", "no_cookie"].includes(state) ? state : "connecting";
   const line = element(state === "elsewhere" ? "button" : "span", { textContent: t(known) });
@@ -149,7 +152,7 @@ function grow() {
   text.style.height = `${text.scrollHeight}px`;
   const over = [...text.value].length - LIMIT;
   text.setAttribute("aria-invalid", String(over > 0));
-  notify(over > 0 ? t("too_long").replace("{over}", over.toLocaleString(page.lang)) : "");
+  notify(over > 0 ? t("too_long").replace("{over}", over.toLocaleString()) : "");
   return over <= 0;
 }
 

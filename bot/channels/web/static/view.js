@@ -14,11 +14,17 @@ export function element(name, properties, ...children) {
 
 const hidden = (text) => element("span", { className: "hidden", textContent: text });
 
+/** The page's language as this browser's owner writes it: with their own country's dates and digits. */
+function locale() {
+  const { lang } = document.documentElement;
+  return (navigator.languages || []).find((each) => each.split("-")[0] === lang.split("-")[0]) || lang;
+}
+
 function clock(at) {
   const when = new Date(at);
   const today = when.toDateString() === new Date().toDateString();
   const shape = today ? { timeStyle: "short" } : { dateStyle: "short", timeStyle: "short" };
-  const text = new Intl.DateTimeFormat(document.documentElement.lang, shape).format(when);
+  const text = new Intl.DateTimeFormat(locale(), shape).format(when);
   return element("time", { dateTime: when.toISOString(), textContent: text });
 }
 
@@ -47,13 +53,29 @@ export function changing(change, always = false) {
   if (!follow) newer.hidden = false;
   else if (first === true) log.scrollTop = log.scrollHeight;
   else log.scrollTop += first.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
+  if (first === true) atEnd = true;
+  else look();
 }
 
 newer.addEventListener("click", () => {
   log.scrollTop = log.scrollHeight;
   log.focus({ preventScroll: true });
 });
-log.addEventListener("scroll", () => isAtEnd() && (newer.hidden = true), { passive: true });
+// the keyboard, the growing message box and the typing dots take room from the log: its end stays in sight
+let atEnd = true;
+let room = log.clientHeight;
+const look = () => {
+  if (log.clientHeight !== room) return; // not scrolled, but resized: the observer comes next
+  atEnd = isAtEnd();
+  if (atEnd) newer.hidden = true;
+};
+log.addEventListener("scroll", look, { passive: true });
+if (window.ResizeObserver) {
+  new ResizeObserver(() => {
+    room = log.clientHeight;
+    if (atEnd) log.scrollTop = log.scrollHeight;
+  }).observe(log);
+}
 
 // -- what the person said
 
@@ -82,8 +104,8 @@ export function showMine(entry, t) {
 function attachment(file, t) {
   if (!file.url) return element("p", { className: "gone", textContent: t("file_gone") });
   if (!file.picture) {
-    const kilobytes = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-    const link = makeLink(file.url, `${file.name} · ${kilobytes.format(file.size / 1024)} KB`);
+    const kilobytes = new Intl.NumberFormat(locale()).format(Math.ceil(file.size / 1024));
+    const link = makeLink(file.url, `${file.name} · ${kilobytes} KB`);
     return Object.assign(link, { className: "file", download: file.name, target: "" });
   }
   const picture = element("img", { src: file.url, alt: file.name, loading: "lazy", decoding: "async" });
@@ -91,6 +113,7 @@ function attachment(file, t) {
   picture.onerror = () => picture.replaceWith(attachment({}, t));
   const link = makeLink(file.url);
   link.target = "_blank";
+  link.className = "picture";
   link.append(picture);
   return link;
 }
