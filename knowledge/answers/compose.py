@@ -239,6 +239,8 @@ def _hints(view: View, body: Body, lines: Iterable[Line]) -> list[Markup]:
     t, hints = view.t, []
     cautions = [view.say(caution.text) for caution in body.cautions]
     shown: list[Line | Said] = [*lines, *cautions]
+    if body.record.confidence == "design":
+        hints.append(t("This is advice written by our desk."))
     if any(one.english for one in shown):
         hints.append(t("{mark} means: not translated yet, so it is shown in English.", mark=ENGLISH_MARK))
     if any(one.stale for one in shown):

@@ -3,12 +3,12 @@
 import html
 import re
 from bisect import bisect_right
-from urllib.parse import urlsplit
 
 import icu
 from markupsafe import Markup, escape
 
 _TOKEN = re.compile(r"<(/?)(\w+)[^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);|[^<&]+|[<&]")
+_WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _SENTENCE, _LINE, _CLUSTER = (
     icu.BreakIterator.createSentenceInstance,
     icu.BreakIterator.createLineInstance,
@@ -19,7 +19,7 @@ ELLIPSIS = "…"
 
 def link(url: str | None, label: object) -> Markup:
     """A link where the address is one of the web, else just the label."""
-    if not url or urlsplit(url).scheme not in ("http", "https"):
+    if not url or not _WEB.fullmatch(url):
         return escape(label)
     return Markup('<a href="{}">{}</a>').format(url, label)
 
