@@ -1,7 +1,7 @@
 """Search over the knowledge base: a question in any of seven languages → (record, facet), or an honest no.
 
-    index = SearchIndex.build(load_content(), load_embedder(), cache=Path("var/cache"))
-    finding = await asyncio.to_thread(index.find, "tax holiday in Boten?", None, context)
+index = SearchIndex.build(load_content(), load_embedder(), cache=Path("var/cache"))
+finding = await asyncio.to_thread(index.find, "tax holiday in Boten?", None, context)
 """
 
 from knowledge.search.dense import Embedder, load_embedder

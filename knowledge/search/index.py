@@ -1,22 +1,159 @@
 """The search index: built once from the content, asked from any thread."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.language import Language
-from knowledge.loader import Content
+from knowledge.loader import CONTENT, Content
+from knowledge.search import context as follow_ups
+from knowledge.search.choices import distinct, list_records, missing_part
+from knowledge.search.confidence import Calibration, aspects, load_calibration
+from knowledge.search.corpus import Corpus, build_corpus
 from knowledge.search.dense import Embedder
-from knowledge.search.finding import Context, Finding
+from knowledge.search.finding import Candidate, Context, Finding, Outcome, SmallTalk
+from knowledge.search.fusion import load_weights
+from knowledge.search.normalise import Question, detect, readings
+from knowledge.search.phrasebook import load_phrasebook
+from knowledge.search.signals import Heard, Signals, hear
+from knowledge.search.smalltalk import smalltalk_of
+from knowledge.search.tables import Tables, build_tables
+from knowledge.search.vectors import VectorStore
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One reading of a question with everything that was computed for it."""
+
+    heard: Heard
+    features: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    order: NDArray[np.int64]
+    aspects: dict[str, float]
+    scope: float
+    right: float
+    followed: bool
+    stale: bool
 
 
 class SearchIndex:
     """Finds (record, facet) pairs for a question; immutable after `build`, safe from several threads."""
 
+    def __init__(self, corpus: Corpus, tables: Tables, embedder: Embedder | None) -> None:
+        self.corpus, self.tables, self.embedder = corpus, tables, embedder
+        self.signals = Signals(corpus)
+        mode = "dense" if embedder is not None else "lexical"
+        self.weights = load_weights(mode, self.signals.names)
+        self.markless_weights = load_weights(f"{mode}-markless", self.signals.names, fallback=mode)
+        self.calibration: Calibration = load_calibration(mode)
+
     @classmethod
-    def build(cls, content: Content, embedder: Embedder | None = None, cache: Path | None = None) -> "SearchIndex":
+    def build(
+        cls,
+        content: Content,
+        embedder: Embedder | None = None,
+        cache: Path | None = None,
+        vectors: Path | None = None,
+    ) -> "SearchIndex":
         """The index over the whole content; `cache` is a folder that keeps what is slow to build."""
-        return cls()
+        book = load_phrasebook()
+        store = None
+        if embedder is not None:
+            store = VectorStore(vectors or CONTENT / "vectors", embedder.name, embedder.size)
+        return cls(build_corpus(content, book, store, cache), build_tables(content, book), embedder)
 
     def find(self, question: str, language: Language | None = None, context: Context | None = None) -> Finding:
         """Finds what a question asks for (`language` is the person's chosen one). CPU work: call it in a thread."""
-        spoken = language or Language.EN
-        return Finding("declined", (), spoken, spoken, 0.0)
+        asked, reply = self._languages(question, language)
+        talk = smalltalk_of(question, self.tables)
+        if talk is not None:
+            return self._nothing(asked, reply, context, talk)
+        read = [one for one in readings(question, language) if not one.empty]
+        if not read:
+            return self._nothing(asked, reply, context, None)
+        ranked = max((self.rank(one, context) for one in read), key=lambda one: one.scope)
+        return self._finding(ranked, reply, context)
+
+    def rank(self, question: Question, context: Context | None = None) -> Ranked:
+        """Scores every unit for one reading of a question."""
+        heard = hear(question, self.tables, self.embedder)
+        features = self.signals.features(heard)
+        weights = self.markless_weights if question.markless else self.weights
+        scores = (features @ weights).astype(np.float32)
+        kept = follow_ups.keep(heard, context, self.corpus, self.signals)
+        scores = scores + kept.bonus
+        count = min(60, len(scores))
+        top = np.argpartition(-scores, count - 1)[:count]
+        order = top[np.argsort(-scores[top], kind="stable")]
+        seen = aspects(heard, features, scores, order, self.signals, self.corpus)
+        scope = self.calibration.scope.probability(seen)
+        right = self.calibration.right.probability(seen)
+        if kept.followed:
+            scope = max(scope, 0.9 if heard.facet_triggers or heard.countries or heard.follow else scope)
+        return Ranked(heard, features, scores, order, seen, scope, right, kept.followed, kept.stale)
+
+    def _languages(self, question: str, chosen: Language | None) -> tuple[Language, Language]:
+        found, clear = detect(question, chosen)
+        return found, found if clear or chosen is None else chosen
+
+    def _nothing(self, asked: Language, reply: Language, context: Context | None, talk: SmallTalk | None) -> Finding:
+        return Finding("declined", (), reply, asked, 0.0, smalltalk=talk, context=context or Context())
+
+    def _candidates(self, rows: Iterable[int], scores: NDArray[np.float32]) -> tuple[Candidate, ...]:
+        units = self.corpus.units
+        return tuple(Candidate(units[row].record, units[row].facet.value, round(float(scores[row]), 4)) for row in rows)
+
+    def _finding(self, ranked: Ranked, reply: Language, context: Context | None) -> Finding:
+        heard, scores = ranked.heard, ranked.scores
+        chosen = follow_ups.ordinal(heard, context, heard.follow) if context else None
+        if chosen is not None:
+            return self._chosen(chosen, heard, reply)
+        found = self._candidates(ranked.order[:SHOWN].tolist(), scores)
+        listed = list_records(heard, ranked, self.corpus)
+        missing = missing_part(heard, ranked, self.corpus)
+        outcome: Outcome = "answer"
+        if ranked.scope < self.calibration.decline_below:
+            outcome = "declined"
+        elif ranked.right < self.calibration.answer_above or ranked.stale or missing is not None:
+            outcome = "choices"
+            found = distinct(found, self.corpus)
+        remembered = context or Context()
+        if outcome != "declined":
+            shown = tuple((one.record, one.facet) for one in found[:3])
+            remembered = follow_ups.remembered(*shown[0], heard, shown, self.corpus)
+        across = self._across(ranked)
+        near = distinct(found, self.corpus)[:3] if outcome == "declined" else ()
+        return Finding(
+            outcome,
+            found,
+            reply,
+            heard.question.language,
+            round(ranked.right if outcome != "declined" else ranked.scope, 4),
+            missing if outcome == "choices" else None,
+            listed,
+            across,
+            None,
+            remembered,
+            near,
+        )
+
+    def _chosen(self, chosen: tuple[str, str], heard: Heard, reply: Language) -> Finding:
+        found = (Candidate(*chosen, 1.0),)
+        remembered = follow_ups.remembered(*chosen, heard, (chosen,), self.corpus)
+        return Finding("answer", found, reply, heard.question.language, 1.0, context=remembered)
+
+    def _across(self, ranked: Ranked) -> bool:
+        """Nothing but an English text spoke for the best unit."""
+        best = int(ranked.order[0])
+        block = self.corpus.blocks[ranked.heard.question.language]
+        own = bool(block.own[self.corpus.source_place[best]])
+        return not own and ranked.aspects["named"] < 0.5 and ranked.aspects["name_share"] < 0.3
+
+    def with_records(self, found: Finding, records: tuple[str, ...]) -> Finding:
+        """The finding with other records (for callers that page lists)."""
+        return replace(found, records=records)

@@ -22,52 +22,46 @@ _SCRIPTS = {
 _LATIN = re.compile(r"[^\W\d_]", re.ASCII)
 _VIETNAMESE_LETTER = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹàáãèéìíĩòóõùúũý]")
 _VIETNAMESE_WORDS = frozenset(
-    "ko k khong dc duoc bn bao nhieu la gi o dau nao cua cho co thi va voi nhu the khi may ngay nam thang thue khau hang "
-    "giay to phi xin minh em anh chi ad ae qua sang ben bi roi chua con den tu vay ha hoi can lam phai muon nhung cac "
-    "khu dat nuoc viet trung lao gio mo lieu tuc cong ty cty nhap xuat giup voi dang ky tren duoi nguoi ai sao ntn thoi "
-    "trong ve vao ra neu thu tuc xe tai duong bien hay biet hien nay gia thuê mat loai".split()
+    ["ko", "k", "khong", "dc", "duoc", "bn", "bao", "nhieu", "la", "gi", "o", "dau", "nao", "cua", "cho", "co", "thi", "va", "voi", "nhu", "the", "khi", "may", "ngay", "nam", "thang", "thue", "khau", "hang", "giay", "to", "phi", "xin", "minh", "em", "anh", "chi", "ad", "ae", "qua", "sang", "ben", "bi", "roi", "chua", "con", "den", "tu", "vay", "ha", "hoi", "can", "lam", "phai", "muon", "nhung", "cac", "khu", "dat", "nuoc", "viet", "trung", "lao", "gio", "mo", "lieu", "tuc", "cong", "ty", "cty", "nhap", "xuat", "giup", "voi", "dang", "ky", "tren", "duoi", "nguoi", "ai", "sao", "ntn", "thoi", "trong", "ve", "vao", "ra", "neu", "thu", "tuc", "xe", "tai", "duong", "bien", "hay", "biet", "hien", "nay", "gia", "thuê", "mat", "loai"]
 )
 _ENGLISH_WORDS = frozenset(
-    "the is are what how where when who which do does did can could i my me we our you your a an of for to in on at "
-    "from and or if with without any need needed want get much many long about there this that it be pls please still "
-    "near by not no have has will would should must between into out up under than more cost open close tell give "
-    "show list best between good use work works make apply papers paper docs tax border zone hello hi thanks".split()
+    ["the", "is", "are", "what", "how", "where", "when", "who", "which", "do", "does", "did", "can", "could", "i", "my", "me", "we", "our", "you", "your", "a", "an", "of", "for", "to", "in", "on", "at", "from", "and", "or", "if", "with", "without", "any", "need", "needed", "want", "get", "much", "many", "long", "about", "there", "this", "that", "it", "be", "pls", "please", "still", "near", "by", "not", "no", "have", "has", "will", "would", "should", "must", "between", "into", "out", "up", "under", "than", "more", "cost", "open", "close", "tell", "give", "show", "list", "best", "between", "good", "use", "work", "works", "make", "apply", "papers", "paper", "docs", "tax", "border", "zone", "hello", "hi", "thanks"]
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _ABBREVIATIONS = {
-    **{short: "không" for short in ("ko", "k", "hok", "khg", "kg", "hong", "hông", "khum")},
-    **{short: "được" for short in ("dc", "đc", "dk", "đk", "đx")},
-    **{short: "bao nhiêu" for short in ("bn", "bnhieu", "bnh")},
-    **{short: "công ty" for short in ("cty", "cti", "ct")},
-    **{short: "khu kinh tế" for short in ("kkt",)},
-    **{short: "khu công nghiệp" for short in ("kcn",)},
-    **{short: "cửa khẩu" for short in ("ck",)},
-    **{short: "khu kinh tế cửa khẩu" for short in ("kktck",)},
-    **{short: "xuất khẩu" for short in ("xk",)},
-    **{short: "nhập khẩu" for short in ("nk", "nkhau")},
-    **{short: "xuất nhập khẩu" for short in ("xnk",)},
-    **{short: "trung quốc" for short in ("tq", "tquoc")},
-    **{short: "việt nam" for short in ("vn", "vnam")},
-    **{short: "campuchia" for short in ("cpc", "campu", "cam")},
-    **{short: "thu nhập doanh nghiệp" for short in ("tndn",)},
-    **{short: "giá trị gia tăng" for short in ("gtgt",)},
-    **{short: "doanh nghiệp nhỏ và vừa" for short in ("dnnvv", "dnvvn")},
-    **{short: "doanh nghiệp" for short in ("dn",)},
-    **{short: "chứng nhận xuất xứ" for short in ("cnxx",)},
-    **{short: "kiểm dịch thực vật" for short in ("kdtv",)},
-    **{short: "hải quan" for short in ("hq",)},
-    **{short: "giấy phép" for short in ("gp",)},
-    **{short: "thương mại điện tử" for short in ("tmdt", "tmđt")},
-    **{short: "như thế nào" for short in ("ntn", "nthe")},
-    **{short: "những" for short in ("nhg", "nhug")},
-    **{short: "nước ngoài" for short in ("nnn",)},
-    **{short: "người" for short in ("ng", "ngta")},
-    **{short: "gì" for short in ("j", "ji")},
-    **{short: "rồi" for short in ("r", "ròi", "roài")},
-    **{short: "với" for short in ("vs", "zới", "w")},
-    **{short: "phải" for short in ("fai", "fải")},
-    **{short: "vậy" for short in ("z", "zậy", "v")},
-    **{short: "đăng ký kinh doanh" for short in ("dkkd", "đkkd")},
+    **dict.fromkeys(("ko", "k", "hok", "khg", "kg", "hong", "hông", "khum"), "không"),
+    **dict.fromkeys(("dc", "đc", "dk", "đk", "đx"), "được"),
+    **dict.fromkeys(("bn", "bnhieu", "bnh"), "bao nhiêu"),
+    **dict.fromkeys(("cty", "cti", "ct"), "công ty"),
+    **dict.fromkeys(("kkt",), "khu kinh tế"),
+    **dict.fromkeys(("kcn",), "khu công nghiệp"),
+    **dict.fromkeys(("ck",), "cửa khẩu"),
+    **dict.fromkeys(("kktck",), "khu kinh tế cửa khẩu"),
+    **dict.fromkeys(("xk",), "xuất khẩu"),
+    **dict.fromkeys(("nk", "nkhau"), "nhập khẩu"),
+    **dict.fromkeys(("xnk",), "xuất nhập khẩu"),
+    **dict.fromkeys(("tq", "tquoc"), "trung quốc"),
+    **dict.fromkeys(("vn", "vnam"), "việt nam"),
+    **dict.fromkeys(("cpc", "campu", "cam"), "campuchia"),
+    **dict.fromkeys(("tndn",), "thu nhập doanh nghiệp"),
+    **dict.fromkeys(("gtgt",), "giá trị gia tăng"),
+    **dict.fromkeys(("dnnvv", "dnvvn"), "doanh nghiệp nhỏ và vừa"),
+    **dict.fromkeys(("dn",), "doanh nghiệp"),
+    **dict.fromkeys(("cnxx",), "chứng nhận xuất xứ"),
+    **dict.fromkeys(("kdtv",), "kiểm dịch thực vật"),
+    **dict.fromkeys(("hq",), "hải quan"),
+    **dict.fromkeys(("gp",), "giấy phép"),
+    **dict.fromkeys(("tmdt", "tmđt"), "thương mại điện tử"),
+    **dict.fromkeys(("ntn", "nthe"), "như thế nào"),
+    **dict.fromkeys(("nhg", "nhug"), "những"),
+    **dict.fromkeys(("nnn",), "nước ngoài"),
+    **dict.fromkeys(("ng", "ngta"), "người"),
+    **dict.fromkeys(("j", "ji"), "gì"),
+    **dict.fromkeys(("r", "ròi", "roài"), "rồi"),
+    **dict.fromkeys(("vs", "zới", "w"), "với"),
+    **dict.fromkeys(("fai", "fải"), "phải"),
+    **dict.fromkeys(("z", "zậy", "v"), "vậy"),
+    **dict.fromkeys(("dkkd", "đkkd"), "đăng ký kinh doanh"),
 }
 _CHAT_ENGLISH = {
     "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "wat": "what", "wht": "what", "thru": "through",
@@ -154,7 +148,10 @@ def written_out(plain: str, language: Language) -> str:
     table = _ABBREVIATIONS if language is Language.VI else _CHAT_ENGLISH if language is Language.EN else None
     if table is None:
         return plain
-    return " ".join(table.get(word.strip("?!.,;:()"), word) for word in plain.replace("c/o", "certificate of origin" if language is Language.EN else "co").split())
+    return " ".join(
+        table.get(word.strip("?!.,;:()"), word)
+        for word in plain.replace("c/o", "certificate of origin" if language is Language.EN else "co").split()
+    )
 
 
 def _burmese_readings(text: str) -> list[str]:

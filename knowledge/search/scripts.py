@@ -7,21 +7,17 @@ otherwise never meet in an index. Only for matching: texts that people read are 
 import re
 import unicodedata
 
-ZERO_WIDTH = dict.fromkeys([0xAD, 0x34F, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
-_DIGITS = {
-    zero + digit: str(digit)
-    for zero in (0x0E50, 0x0ED0, 0x17E0, 0x1040, 0x1090, 0xFF10)
-    for digit in range(10)
-}
+ZERO_WIDTH = dict.fromkeys(
+    [0xAD, 0x34F, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF]
+)
+_DIGITS = {zero + digit: str(digit) for zero in (0x0E50, 0x0ED0, 0x17E0, 0x1040, 0x1090, 0xFF10) for digit in range(10)}
 _UNSEGMENTED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff"
 _INNER_BLANK = re.compile(rf"(?<=[{_UNSEGMENTED}])\s+(?=[{_UNSEGMENTED}])")
 
 # Runs of marks that hang on one consonant, and the order they belong in.
 _THAI = "\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a\u0e47\u0e4d\u0e48\u0e49\u0e4a\u0e4b\u0e4c"
 _LAO = "\u0eb1\u0eb4\u0eb5\u0eb6\u0eb7\u0eb8\u0eb9\u0ebb\u0ebc\u0ecd\u0ec8\u0ec9\u0eca\u0ecb\u0ecc"
-_BURMESE = (
-    "\u103b\u103c\u103d\u103e\u1031\u102d\u102e\u1032\u102f\u1030\u1036\u102b\u102c\u103a\u1037\u1038"
-)
+_BURMESE = "\u103b\u103c\u103d\u103e\u1031\u102d\u102e\u1032\u102f\u1030\u1036\u102b\u102c\u103a\u1037\u1038"
 _KHMER_SHIFT, _KHMER_VOWELS = "\u17c9\u17ca", "\u17b6-\u17c5"
 _RANK = {mark: rank for marks in (_THAI, _LAO, _BURMESE) for rank, mark in enumerate(marks)}
 _RUN = re.compile(f"[{_THAI}]{{2,}}|[{_LAO}]{{2,}}|[{_BURMESE}]{{2,}}")

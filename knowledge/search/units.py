@@ -60,6 +60,8 @@ def build_units(content: Content, laws: Laws) -> list[Unit]:
             names.setdefault(FacetName.DEFINITION)
         if record.kind in (Kind.COUNTRY, Kind.CROSSING, Kind.NOTE, Kind.PROGRAMME, Kind.EVENT, Kind.ROUTE):
             names.setdefault(FacetName.OVERVIEW)
+        if isinstance(record, Zone):
+            names |= dict.fromkeys((FacetName.LIST, FacetName.COMPARE))
         units.extend(_own_unit(content, record, name) for name in names)
         if isinstance(record, Zone):
             units.extend(_inherited_units(content, record, set(names), laws))
@@ -102,9 +104,9 @@ def _field_parts(content: Content, record: Record, name: FacetName, language: La
 
 def _fields(content: Content, record: Record, name: FacetName) -> Iterator[Text | None]:
     match record, name:
-        case Zone(), FacetName.LOCATION:
+        case Zone(), FacetName.LOCATION | FacetName.LIST:
             yield from (record.place.province, record.place.near, record.place.border_crossing)
-        case Zone(), FacetName.SECTORS_PROMOTED | FacetName.OVERVIEW:
+        case Zone(), FacetName.SECTORS_PROMOTED | FacetName.OVERVIEW | FacetName.COMPARE:
             yield from (content.tags[tag].names for tag in record.sectors if tag in content.tags)
         case Zone(), FacetName.OPERATOR:
             yield record.operator

@@ -1,7 +1,7 @@
 """Vectors as data: int8, keyed by a hash of model, role and text, shipped with the content.
 
-    python -m knowledge.search.vectors          embeds what is missing and drops what is no longer used
-    python -m knowledge.search.vectors --check  says how many are missing
+python -m knowledge.search.vectors          embeds what is missing and drops what is no longer used
+python -m knowledge.search.vectors --check  says how many are missing
 """
 
 import argparse

@@ -1,0 +1,116 @@
+"""One language's part of the index: its texts as words, grams and vectors."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.language import Language
+from knowledge.search.lexical import Bm25, grams_of, hash_word, word_hashes, words_of
+from knowledge.search.scripts import canonical, joined, stripped
+from knowledge.search.vectors import Text, VectorStore
+
+Floats = NDArray[np.float32]
+VERSION = 4
+"""Raised when the form of the stored arrays changes."""
+
+
+@dataclass(frozen=True)
+class LexicalField:
+    """A list of texts as words and as grams; `folded` has the words without Latin marks (Vietnamese)."""
+
+    words: Bm25
+    grams: Bm25
+    folded: Bm25 | None
+
+    @classmethod
+    def build(cls, texts: Sequence[str], language: Language) -> "LexicalField":
+        """Indexes texts in their canonical form."""
+        plain = [canonical(text) for text in texts]
+        bare = [stripped(joined(text)) for text in plain]
+        size = len(texts)
+        folded = None
+        if language is Language.VI:
+            folded = Bm25.build(*word_hashes([stripped(text) for text in plain], language), size)
+        words = Bm25.build(*word_hashes(plain, language), size)
+        return cls(words, Bm25.build(*grams_of(bare), size), folded)
+
+    def ask(self, plain: str, bare: str, language: Language, markless: bool) -> tuple[Floats, Floats, Floats, Floats]:
+        """Word and gram scores of every text, and the shares of the question that each has."""
+        index = self.words
+        if markless and self.folded is not None:
+            index, plain = self.folded, stripped(plain)
+        asked = np.array([hash_word(word) for word in words_of(plain, language)], np.uint64)
+        grams, _ = grams_of([bare])
+        return (*index.coverage(asked), *self.grams.coverage(grams))
+
+    def save(self, folder: Path, name: str) -> None:
+        """Stores its arrays."""
+        self.words.save(folder, f"{name}.words")
+        self.grams.save(folder, f"{name}.grams")
+        if self.folded is not None:
+            self.folded.save(folder, f"{name}.folded")
+
+    @classmethod
+    def load(cls, folder: Path, name: str, size: int) -> "LexicalField":
+        """Maps its arrays."""
+        folded = folder / f"{name}.folded.hashes.npy"
+        return cls(
+            Bm25.load(folder, f"{name}.words", size),
+            Bm25.load(folder, f"{name}.grams", size),
+            Bm25.load(folder, f"{name}.folded", size) if folded.exists() else None,
+        )
+
+
+@dataclass(frozen=True)
+class DenseField:
+    """The same texts as vectors; `known` marks those that have one."""
+
+    vectors: Floats
+    known: NDArray[np.bool_]
+
+    @classmethod
+    def build(cls, texts: Sequence[Text], store: VectorStore) -> "DenseField":
+        """Looks the texts up among the stored vectors."""
+        return cls(*store.get(texts))
+
+    def ask(self, vector: Floats | None) -> Floats:
+        """Cosines to the question; 0 where there is no vector."""
+        if vector is None or not len(self.vectors):
+            return np.zeros(len(self.vectors), np.float32)
+        scores: Floats = self.vectors @ vector
+        return scores
+
+
+def cached_field(cache: Path | None, name: str, texts: Sequence[str], language: Language) -> LexicalField:
+    """The lexical index of the texts, from the cache folder where it was built before."""
+    if cache is None:
+        return LexicalField.build(texts, language)
+    digest = hashlib.sha256(json.dumps([VERSION, language.value, list(texts)]).encode()).hexdigest()[:16]
+    folder = cache / f"{name}.{language.value}.{digest}"
+    if not (folder / "ready").exists():
+        _store(LexicalField.build(texts, language), cache, folder)
+    return LexicalField.load(folder, "field", len(texts))
+
+
+def _store(field: LexicalField, cache: Path, folder: Path) -> None:
+    """Stores beside and moves into place, so that two processes never read half a folder."""
+    cache.mkdir(parents=True, exist_ok=True)
+    name = folder.name.rsplit(".", 1)[0]
+    temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=cache))
+    field.save(temporary, "field")
+    (temporary / "ready").touch()
+    stale = [old for old in cache.glob(f"{name}.*") if old != folder]
+    try:
+        os.replace(temporary, folder)
+    except OSError:  # another process was faster
+        shutil.rmtree(temporary, ignore_errors=True)
+    for old in stale:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,66 @@
+"""Which candidates to offer side by side, which records belong in a list, and what the person left out."""
+
+from typing import TYPE_CHECKING
+
+from knowledge.records import Kind, Procedure
+from knowledge.search.corpus import Corpus
+from knowledge.search.entities import strengths
+from knowledge.search.finding import Candidate, Missing
+from knowledge.search.signals import Heard
+
+if TYPE_CHECKING:
+    from knowledge.search.index import Ranked
+
+_LISTED = 8
+
+
+def distinct(found: tuple[Candidate, ...], corpus: Corpus) -> tuple[Candidate, ...]:
+    """The best of each record first, so that three buttons differ in more than a shade; then the rest."""
+    first: dict[str, Candidate] = {}
+    for one in found:
+        first.setdefault(one.record, one)
+    chosen = list(first.values())
+    return (*chosen, *(one for one in found if one not in chosen))
+
+
+def list_records(heard: Heard, ranked: "Ranked", corpus: Corpus) -> tuple[str, ...]:
+    """Zones for a list or comparison, best first; empty for other questions."""
+    best = corpus.units[int(ranked.order[0])]
+    if best.facet.value not in ("list", "compare"):
+        return ()
+    if best.facet.value == "compare":
+        named = {id_: weight for id_, weight in strengths(heard.records).items() if weight >= 0.5}
+        zones = [id_ for id_ in named if corpus.content.records[id_].kind in (Kind.ZONE, Kind.REGIME)]
+        return tuple(sorted(zones, key=lambda id_: -named[id_]))[:_LISTED]
+    rows: dict[str, float] = {}
+    for row, unit in enumerate(corpus.units):
+        if unit.facet.value == "list":
+            rows[unit.record] = float(ranked.scores[row])
+    if not rows:
+        return ()
+    top = max(rows.values())
+    return tuple(sorted((id_ for id_, score in rows.items() if score > top - 2.0), key=lambda id_: -rows[id_]))[
+        :_LISTED
+    ]
+
+
+def missing_part(heard: Heard, ranked: "Ranked", corpus: Corpus) -> Missing | None:
+    """ "country" where the best candidates are the same procedure of several countries and none was named."""
+    if heard.countries or ranked.followed:
+        return None
+    best = corpus.content.records[corpus.units[int(ranked.order[0])].record]
+    if not isinstance(best, Procedure) or best.country == "regional":
+        return None
+    if any(match.weight >= 0.6 and best.id in dict(match.owners) for match in heard.records):
+        return None
+    score = float(ranked.scores[int(ranked.order[0])])
+    rivals = set()
+    for row in ranked.order[:12]:
+        record = corpus.content.records[corpus.units[int(row)].record]
+        if (
+            isinstance(record, Procedure)
+            and record.topic == best.topic
+            and float(ranked.scores[int(row)]) > score - 0.7
+        ):
+            rivals.add(record.country)
+    return "country" if len(rivals - {"regional"}) >= 3 else None

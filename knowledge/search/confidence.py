@@ -1,0 +1,149 @@
+"""How sure is it? Answer, offer choices, or decline: two small logistic models over what the search saw."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.language import Language
+from knowledge.search.corpus import Block, Corpus
+from knowledge.search.entities import squeeze
+from knowledge.search.signals import RECORD_FEATURES, Heard, Signals
+
+Floats = NDArray[np.float32]
+CALIBRATION = Path(__file__).with_name("calibration.json")
+ASPECTS = ["bias", "top", "margin_record", "margin_unit", "named", "named_cover", "misspelt", "term", "facet_trigger", "facet_dense", "country", "goods", "kind", "text_dense", "text_share", "name_share", "offtopic", "offtopic_lead", "foreign", "foreign_alone", "words", "unnamed_zone", "latin_rest", "live"]
+
+
+@dataclass(frozen=True)
+class Model:
+    """Logistic regression by name of aspect."""
+
+    weights: dict[str, float]
+    scales: dict[str, tuple[float, float]]
+
+    def probability(self, aspects: dict[str, float]) -> float:
+        """Between 0 and 1."""
+        total = 0.0
+        for name, weight in self.weights.items():
+            mean, spread = self.scales.get(name, (0.0, 1.0))
+            total += weight * ((aspects.get(name, 0.0) - mean) / spread if name != "bias" else 1.0)
+        return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """In scope at all? Is the best one right? And where the lines are drawn."""
+
+    scope: Model
+    right: Model
+    decline_below: float
+    answer_above: float
+
+
+def load_calibration(mode: str, path: Path = CALIBRATION) -> Calibration:
+    """The calibration of a mode ("dense", "lexical")."""
+    stored = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    chosen = stored.get(mode) or stored.get("dense")
+    if chosen is None:  # before the first fit
+        return Calibration(Model({"bias": 1.0}, {}), Model({"bias": 1.0}, {}), 0.0, 0.0)
+    models = [
+        Model(chosen[name]["weights"], {key: (value[0], value[1]) for key, value in chosen[name]["scales"].items()})
+        for name in ("scope", "right")
+    ]
+    return Calibration(models[0], models[1], chosen["decline_below"], chosen["answer_above"])
+
+
+def aspects(
+    heard: Heard, features: Floats, scores: Floats, order: NDArray[np.int64], signals: Signals, corpus: Corpus
+) -> dict[str, float]:
+    """What the decision is made from."""
+    block = corpus.blocks[heard.question.language]
+    best = int(order[0])
+    row = features[best]
+    at = {name: float(row[place]) for place, name in enumerate(signals.names[: len(RECORD_FEATURES) + 13])}
+    other_record = next((one for one in order if corpus.unit_record[one] != corpus.unit_record[best]), best)
+    second = int(order[1]) if len(order) > 1 else best
+    offtopic, dense_phrase = _offtopic(heard, block)
+    foreign = min(sum(heard.foreign.values()), 2.0)
+    named_any = max((match.weight for match in heard.records), default=0.0)
+    length = len(squeeze(heard.question.plain).text)
+    return {
+        "bias": 1.0,
+        "top": float(scores[best]),
+        "margin_record": float(scores[best] - scores[other_record]),
+        "margin_unit": float(scores[best] - scores[second]),
+        "named": at["named"],
+        "named_cover": at["name_coverage"],
+        "misspelt": at["misspelt_name"],
+        "term": at["term_coverage"],
+        "facet_trigger": at["trigger"],
+        "facet_dense": at["phrase_dense"],
+        "country": at["country_match"] - at["country_miss"],
+        "goods": at["goods_match"],
+        "kind": at["kind_match"] - at["kind_miss"],
+        "text_dense": _relative_dense(heard, block, corpus, best),
+        "text_share": at["text_gram_share"] + at["text_word_share"],
+        "name_share": at["name_gram_share"] + at["name_word_share"],
+        "offtopic": offtopic,
+        "offtopic_lead": offtopic - dense_phrase,
+        "foreign": foreign,
+        "foreign_alone": foreign * float(not heard.countries) * float(named_any < 0.7),
+        "words": min(length / 60, 2.0),
+        "unnamed_zone": float("zone" in heard.kinds and named_any < 0.7 and not heard.close),
+        "latin_rest": float(bool(heard.close)),
+        "live": float(
+            any(
+                word in heard.question.plain
+                for word in ("today", "hôm nay", "hom nay", "今天", "วันนี้", "ມື້ນີ້", "ថ្ងៃនេះ", "ဒီနေ့")
+            )
+        ),
+    }
+
+
+def _offtopic(heard: Heard, block: Block) -> tuple[float, float]:
+    if heard.vector is None or not len(block.dense_offtopic.vectors):
+        return 0.0, 0.0
+    offtopic = float(block.dense_offtopic.ask(heard.vector).max())
+    phrase = float(block.dense_phrases.ask(heard.masked_vector).max()) if len(block.dense_phrases.vectors) else 0.0
+    return offtopic, phrase
+
+
+def _relative_dense(heard: Heard, block: Block, corpus: Corpus, best: int) -> float:
+    """The cosine of the best unit's text above the background of the language."""
+    if heard.vector is None:
+        return 0.0
+    cosines = block.dense_units.ask(heard.vector)
+    own = cosines[block.own] if block.own.any() else cosines
+    return float(cosines[corpus.source_place[best]] - np.median(own)) * 10
+
+
+def fit_logistic(rows: Sequence[dict[str, float]], truth: Sequence[bool], penalty: float = 0.02) -> Model:
+    """Logistic regression by Newton steps on standardised aspects; deterministic."""
+    values = np.array([[row[name] for name in ASPECTS] for row in rows], np.float64)
+    means, spreads = values.mean(axis=0), values.std(axis=0)
+    spreads[spreads < 1e-6] = 1.0
+    table = (values - means) / spreads
+    table[:, 0] = 1.0
+    target = np.array(truth, np.float64)
+    balance = np.where(target > 0, 0.5 / max(target.mean(), 1e-6), 0.5 / max(1 - target.mean(), 1e-6))
+    weights = np.zeros(table.shape[1])
+    ridge = penalty * len(target) * np.eye(table.shape[1])
+    ridge[0, 0] = 1e-6
+    for _ in range(50):
+        odds = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
+        gradient = table.T @ (balance * (odds - target)) + ridge @ weights
+        curve = (table * (balance * odds * (1 - odds))[:, None]).T @ table + ridge
+        weights -= np.linalg.solve(curve, gradient)
+    return Model(
+        {name: round(float(weight), 4) for name, weight in zip(ASPECTS, weights, strict=True)},
+        {name: (round(float(m), 5), round(float(s), 5)) for name, m, s in zip(ASPECTS, means, spreads, strict=True)},
+    )
+
+
+def background(language: Language) -> float:
+    """The usual cosine of unrelated texts (RETRIEVAL §4); only a fallback where a block has no vectors."""
+    return {Language.EN: 0.743, Language.ZH: 0.815, Language.TH: 0.769, Language.VI: 0.781}.get(language, 0.79)

@@ -1,0 +1,113 @@
+"""Follow-ups: what of the last answer a new question keeps, and what it replaces."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.records import Kind, Procedure, Record, Zone
+from knowledge.search.corpus import Corpus
+from knowledge.search.entities import squeeze
+from knowledge.search.finding import Context
+from knowledge.search.signals import Heard, Signals
+
+Floats = NDArray[np.float32]
+FORGET_AFTER = 15 * 60
+_SHORT = 34
+_SURELY = 0.6
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a follow-up keeps: bonuses per unit, and whether the context was needed."""
+
+    bonus: Floats
+    followed: bool
+    stale: bool
+
+
+def keep(heard: Heard, context: Context | None, corpus: Corpus, signals: Signals) -> Kept:
+    """How the context bears on each unit; nothing where the question stands on its own."""
+    none = np.zeros(len(corpus.units), np.float32)
+    if context is None or (context.record is None and context.facet is None):
+        return Kept(none, False, False)
+    if not _is_follow_up(heard, context):
+        return Kept(none, False, False)
+    stale = context.age_seconds is not None and context.age_seconds > FORGET_AFTER
+    return Kept(_bonus(heard, context, corpus, signals), True, stale)
+
+
+def ordinal(heard: Heard, context: Context, follow: dict[str, float]) -> tuple[str, str] | None:
+    """The pair that "the second one" means."""
+    if len(squeeze(heard.question.plain).text) > 14:
+        return None
+    for place, name in enumerate(("first", "second", "third")):
+        if name in follow and place < len(context.candidates):
+            return context.candidates[place]
+    return None
+
+
+def _named(heard: Heard) -> bool:
+    return any(match.weight >= _SURELY for match in heard.records)
+
+
+def _is_follow_up(heard: Heard, context: Context) -> bool:
+    length = len(squeeze(heard.question.plain).text)
+    if _named(heard):
+        return length <= _SHORT and not heard.facet_triggers
+    if heard.follow:
+        return length <= 2 * _SHORT
+    return length <= _SHORT
+
+
+def _bonus(heard: Heard, context: Context, corpus: Corpus, signals: Signals) -> Floats:
+    bonus = np.zeros(len(corpus.units), np.float32)
+    record = corpus.content.records.get(context.record or "")
+    if context.facet in signals.facet_row and _facet_left_open(heard):
+        bonus[corpus.unit_facet == signals.facet_row[context.facet]] += 3.0
+    if record is None or _named(heard):
+        return bonus
+    said = {country for country in heard.countries if country != "regional"}
+    if said and not said & set(record.countries):
+        for row, other in enumerate(corpus.records):
+            likeness = _likeness(record, other, said)
+            if likeness:
+                bonus[corpus.unit_record == row] += likeness
+    elif heard.goods and context.goods and context.goods not in heard.goods:
+        return bonus
+    else:
+        bonus[corpus.unit_record == signals.row[record.id]] += 6.0
+        if isinstance(record, Zone):
+            bonus[corpus.unit_record == signals.row.get(record.regime, -1)] += 3.0
+    return bonus
+
+
+def _facet_left_open(heard: Heard) -> bool:
+    strong = {facet for facet, strength in heard.facet_triggers.items() if strength >= 1.5 and facet != "overview"}
+    return not strong
+
+
+def _likeness(record: Record, other: Record, said: set[str]) -> float:
+    """How far another country's record stands for the one that was spoken of."""
+    if not said & set(other.countries):
+        return 0.0
+    if isinstance(record, Procedure) and isinstance(other, Procedure):
+        if other.country == "regional":
+            return 0.0
+        return 6.0 if record.topic == other.topic else 0.0
+    if record.kind in (Kind.ZONE, Kind.REGIME):
+        return {Kind.REGIME: 4.0, Kind.ZONE: 1.5}.get(other.kind, 0.0)
+    return 3.0 if record.kind is other.kind else 0.0
+
+
+def remembered(record: str, facet: str, heard: Heard, shown: tuple[tuple[str, str], ...], corpus: Corpus) -> Context:
+    """The context to hand in with the next question."""
+    of = corpus.content.records[record]
+    country = of.country if of.country != "regional" else next(iter(heard.countries), None)
+    goods = next(iter(heard.goods), None)
+    return Context(record, facet, country, goods, shown, None, heard.question.language)
+
+
+def carried(context: Context) -> Context:
+    """The context unchanged, for a question that found nothing."""
+    return replace(context, age_seconds=None)
