@@ -225,31 +225,28 @@ async def test_the_base_takes_over_what_is_published(store: Store, folder: Path)
         base.close()
 
 
-async def test_the_base_browses() -> None:
-    base = KnowledgeBase.from_content(load_content())
-    try:
-        assert {zone.country for zone in base.zones("LA")} == {"LA"}
-        assert [regime.id for regime in base.regimes("TH") if regime.country != "TH"] == []
-        assert ("TH", "LA") in base.country_pairs() or ("LA", "TH") in base.country_pairs()
-        for a, b in base.country_pairs():
-            assert base.crossings(a, b) == base.crossings(b, a) != []
-        for topic in base.topics("VN"):
-            assert base.procedures("VN", topic.id)
-            assert base.topic_name(topic.id, Language.VI)
-        record, km = base.nearest(17.97, 102.61, limit=1)[0]
-        assert km < 40
-        assert "LA" in (record.country, *record.countries)
-        facets = base.facets_of("la-savan-seno-sez")
-        assert facets[0] == "overview"
-        assert {"profit_tax", "location"} <= set(facets)
-        assert len(facets) == len(set(facets))
-        assert base.facet_name("profit_tax", Language.EN) == "Profit tax"
-        assert all(base.facet_name(facet.value, language) for facet in FacetName for language in Language)
-        assert base.events()[0].usual_months
-        assert base.programmes("LA")[-1].country == "regional"
-        assert base.name("caexpo", Language.EN).startswith("China-ASEAN Expo")
-        assert base.routes()
-        assert base.terms()
-        assert base.record("nobody") is None
-    finally:
-        base.close()
+def test_the_base_browses(knowledge: KnowledgeBase) -> None:
+    base = knowledge
+    assert {zone.country for zone in base.zones("LA")} == {"LA"}
+    assert [regime.id for regime in base.regimes("TH") if regime.country != "TH"] == []
+    assert ("TH", "LA") in base.country_pairs() or ("LA", "TH") in base.country_pairs()
+    for a, b in base.country_pairs():
+        assert base.crossings(a, b) == base.crossings(b, a) != []
+    for topic in base.topics("VN"):
+        assert base.procedures("VN", topic.id)
+        assert base.topic_name(topic.id, Language.VI)
+    record, km = base.nearest(17.97, 102.61, limit=1)[0]
+    assert km < 40
+    assert "LA" in (record.country, *record.countries)
+    facets = base.facets_of("la-savan-seno-sez")
+    assert facets[0] == "overview"
+    assert {"profit_tax", "location"} <= set(facets)
+    assert len(facets) == len(set(facets))
+    assert base.facet_name("profit_tax", Language.EN) == "Profit tax"
+    assert all(base.facet_name(facet.value, language) for facet in FacetName for language in Language)
+    assert base.events()[0].usual_months
+    assert base.programmes("LA")[-1].country == "regional"
+    assert base.name("caexpo", Language.EN).startswith("China-ASEAN Expo")
+    assert base.routes()
+    assert base.terms()
+    assert base.record("nobody") is None
