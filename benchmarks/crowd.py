@@ -84,8 +84,10 @@ async def main_async(people: int, messages: int, dense: str) -> None:
             process.terminate()
             await process.communicate()
     times.sort()
-    print(f"\n{people} people × {messages} messages: {len(times)} answers in {seconds:.1f} s ({len(times) / seconds:.0f}/s)")
-    print(f"  median {statistics.median(times):.2f} s, p95 {times[int(len(times) * 0.95)]:.2f} s, max {times[-1]:.2f} s")
+    print(f"\n{people} people × {messages} messages: {len(times)} answers in {seconds:.1f} s")
+    print(
+        f"  median {statistics.median(times):.2f} s, p95 {times[int(len(times) * 0.95)]:.2f} s, max {times[-1]:.2f} s"
+    )
     print(f"  complete for {sum(complete)} of {people} people")
 
 

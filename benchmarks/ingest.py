@@ -1,4 +1,4 @@
-"""Taking in webhooks: PTB's own server (acknowledges, then handles) against ours (stores durably, acknowledges, handles).
+"""Taking in webhooks: PTB's own server (acknowledges, then handles) against ours (stores, acknowledges, handles).
 
 Both have a handler that does nothing; both are a process of their own under the same load.
 """
@@ -12,7 +12,7 @@ import time
 
 from benchmarks.load import child, encoded, free_port, post_all, report
 
-SECRET = "bench-secret"  # noqa: S105
+SECRET = "bench-secret"
 HEADERS = f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n"
 
 

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import ipaddress
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -19,16 +20,18 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from bot.channels import Channel, PushChannel
+from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.clock import Clock, SystemClock
 from bot.dispatcher import Dispatcher
 from bot.inbox import Inbox
+from bot.jobs import Job, Jobs
 from bot.limiter import Limiter
 from bot.observe import metrics, redact
 from bot.outbox import Outbox
 from bot.routing import Router
-from bot.services import Services
+from bot.services import Services, privacy
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.store.migrate import migrate
@@ -41,6 +44,8 @@ from knowledge.seed import seed
 log = structlog.get_logger(__name__)
 
 CACHE = Path("var/cache")
+CAPABILITIES = {channel.name: channel.capabilities for channel in (TelegramChannel, WebChannel, ConsoleChannel)}
+JOBS = (Job("retention", timedelta(hours=1), privacy.let_go),)
 REFRESH_SECONDS = 1.0
 
 
@@ -63,7 +68,7 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[tuple
         await migrate(store)
         knowledge = await _open_knowledge(settings, store, clock)
         try:
-            yield store, Services(clock, settings, knowledge)
+            yield store, Services(clock, settings, knowledge, Outbox(store, CAPABILITIES))
         finally:
             knowledge.close()
     finally:
@@ -96,11 +101,10 @@ class Desk:
         if settings.telegram_bot_token:
             self.telegram = TelegramChannel(settings, self._inbox, clock, INTRODUCTION)
             self._add_pushed(self.telegram, Limiter(settings.telegram_rate))
-        self._workers = Workers(
-            store, self._inbox, Outbox(store), self._channels, make_router(), services, self._on_queued
-        )
+        self._workers = Workers(store, self._inbox, self._channels, make_router(), services, self._on_queued)
         self._runner: web.AppRunner | None = None
         self._refresher: asyncio.Task[None] | None = None
+        self._jobs = Jobs(store, services, JOBS)
         self.port = 0
 
     def _add_pushed(self, channel: PushChannel, limiter: Limiter) -> None:
@@ -122,11 +126,13 @@ class Desk:
             await channel.start()
         await self._listen()
         self._refresher = asyncio.create_task(self._refresh(), name="content refresher")
+        self._jobs.start()
 
     async def stop(self) -> None:
         """Takes nothing more in, finishes or returns what was claimed, then closes."""
         if self._refresher:
             self._refresher.cancel()
+        await self._jobs.stop()
         for channel in self._channels.values():
             await channel.stop()
         if self._runner:

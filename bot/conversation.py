@@ -52,6 +52,14 @@ class Lane(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message goes: a chat of a platform."""
+
+    platform: str
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     phone: str
     own: bool  # True only where the platform vouches that it is the sender's own number

@@ -53,7 +53,7 @@ class Inbox:
         return await done
 
     async def calm(self) -> None:
-        """Waits a moment while arrivals are being stored: platforms wait for the acknowledgement, people for the answer.
+        """Waits a moment while arrivals are being stored: the platform waits for it, the person can wait a little.
 
         Never long, so that answers go on under a steady load.
         """

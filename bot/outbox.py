@@ -1,4 +1,4 @@
-"""Everything that the desk says goes into the ledger here, in the transaction of the turn that says it."""
+"""Everything that the desk says goes into the ledger here, in the transaction of the turn or job that says it."""
 
 from __future__ import annotations
 
@@ -12,51 +12,124 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import Capabilities
-from bot.conversation import Attachment, Button, Incoming, Reply
+from bot.conversation import Address, Attachment, Button, Incoming, Lane, Reply
 from bot.store.engine import Store
 from bot.store.tables import BlobRow, ButtonRow, OutboxRow
 from bot.text import split
 
+Body = tuple[int, dict[str, Any]]  # lane, what the channel renders
+
 
 class Outbox:
-    """Writes replies as ledger rows: buttons get short keys, long texts are split, attachments are kept as blobs."""
+    """Writes replies as ledger rows: buttons get short keys, long texts are split, attachments are kept as blobs.
 
-    def __init__(self, store: Store) -> None:
+    `capabilities` says by platform what it can show.
+    """
+
+    def __init__(self, store: Store, capabilities: Mapping[str, Capabilities]) -> None:
         self._store = store
+        self._capabilities = capabilities
 
-    async def enqueue(
+    async def answer(self, session: AsyncSession, incoming: Incoming, replies: Sequence[Reply], now: datetime) -> None:
+        """Replies to `incoming`, in order: in a group to its message, an edit in place of the pressed message."""
+        address = Address(incoming.platform, incoming.chat)
+        bodies: list[Body] = []
+        for reply in replies:
+            edit = incoming.message if reply.edit and not reply.attachment else None
+            bodies += self._bodies(address.platform, reply, edit)
+        if incoming.group and incoming.message and bodies and "edit" not in bodies[0][1]:
+            bodies[0][1]["reply_to"] = incoming.message
+        await self._write(session, address, bodies, now)
+        await self._keep_parts(session, replies, now)
+
+    async def tell(
         self,
         session: AsyncSession,
-        incoming: Incoming,
-        replies: Iterable[Reply],
-        capabilities: Capabilities,
+        address: Address,
+        replies: Sequence[Reply],
         now: datetime,
-    ) -> None:
-        """Answers to `incoming`, in order."""
-        rows: list[dict[str, Any]] = []
+        *,
+        key: str,
+        not_before: datetime | None = None,
+    ) -> bool:
+        """Says something that nobody has asked for just now, once: a second call with the same key does nothing.
+
+        `not_before` lets it wait, e.g. for the end of the night. Returns whether it was new.
+        """
+        bodies = [
+            (max(lane, Lane.NOTICE), body) for reply in replies for lane, body in self._bodies(address.platform, reply)
+        ]
+        new = await self._write(session, address, bodies, now, key=key, not_before=not_before)
+        await self._keep_parts(session, replies, now)
+        return new
+
+    def _bodies(self, platform: str, reply: Reply, edit: str | None = None) -> list[Body]:
+        """The messages that one reply becomes. The first takes the edited message's place, the last has the buttons."""
+        capabilities = self._capabilities[platform]
+        first_limit = capabilities.caption_units if reply.attachment else capabilities.text_units
+        bodies: list[dict[str, Any]] = [
+            {"text": part} for part in split(reply.text, capabilities.text_units, first_limit)
+        ]
+        if edit and capabilities.edits:
+            bodies[0]["edit"] = edit
+        if reply.attachment:
+            bodies[0]["blob"] = blob_key(reply.attachment)
+        if reply.buttons:
+            bodies[-1]["buttons"] = [
+                [_as_json(button) for button in row if _offered(button, capabilities)] for row in reply.buttons
+            ]
+        return [(int(reply.lane), body) for body in bodies]
+
+    async def _write(
+        self,
+        session: AsyncSession,
+        address: Address,
+        bodies: Sequence[Body],
+        now: datetime,
+        *,
+        key: str | None = None,
+        not_before: datetime | None = None,
+    ) -> bool:
+        rows = [
+            {
+                "platform": address.platform,
+                "chat": address.chat,
+                "lane": int(lane),
+                "body": body,
+                "state": "queued",
+                "attempts": 0,
+                "created_at": now,
+                "not_before": not_before,
+                "idempotency_key": f"{key}:{part}" if key else None,
+            }
+            for part, (lane, body) in enumerate(bodies)
+        ]
+        if not rows:
+            return False
+        insert = self._store.insert(OutboxRow)
+        if key is None:
+            await session.execute(insert, rows)
+            return True
+        written = await session.execute(insert.on_conflict_do_nothing().returning(OutboxRow.id), rows)
+        return bool(written.all())
+
+    async def _keep_parts(self, session: AsyncSession, replies: Iterable[Reply], now: datetime) -> None:
+        """What the rows refer to: the meaning of their buttons, and their attachments."""
         buttons: dict[str, dict[str, Any]] = {}
         for reply in replies:
-            edit = incoming.message if reply.edit and capabilities.edits and not reply.attachment else None
-            for body in _bodies(reply, capabilities, edit, buttons, now):
-                if incoming.group and incoming.message and not rows and not edit:
-                    body["reply_to"] = incoming.message
-                rows.append(
-                    {
-                        "platform": incoming.platform,
-                        "chat": incoming.chat,
-                        "lane": int(reply.lane),
-                        "body": body,
-                        "state": "queued",
-                        "attempts": 0,
-                        "created_at": now,
-                    }
-                )
+            for button in (button for row in reply.buttons for button in row if button.action):
+                key = button_key(button.action, button.data, button.label)
+                buttons[key] = {
+                    "key": key,
+                    "action": button.action,
+                    "data": dict(button.data),
+                    "label": button.label,
+                    "created_at": now,
+                }
             if reply.attachment:
                 await self._keep(session, reply.attachment, now)
         if buttons:
             await session.execute(self._store.insert(ButtonRow).on_conflict_do_nothing(), list(buttons.values()))
-        if rows:
-            await session.execute(self._store.insert(OutboxRow), rows)
 
     async def _keep(self, session: AsyncSession, attachment: Attachment, now: datetime) -> None:
         row = {
@@ -69,28 +142,6 @@ class Outbox:
         await session.execute(self._store.insert(BlobRow).values(row).on_conflict_do_nothing())
 
 
-def _bodies(
-    reply: Reply,
-    capabilities: Capabilities,
-    edit: str | None,
-    buttons: dict[str, dict[str, Any]],
-    now: datetime,
-) -> list[dict[str, Any]]:
-    """The messages that one reply becomes. The first takes the edited message's place, the last has the buttons."""
-    first_limit = capabilities.caption_units if reply.attachment else capabilities.text_units
-    parts = split(reply.text, capabilities.text_units, first_limit)
-    bodies: list[dict[str, Any]] = [{"text": part} for part in parts]
-    if edit:
-        bodies[0]["edit"] = edit
-    if reply.attachment:
-        bodies[0]["blob"] = blob_key(reply.attachment)
-    if reply.buttons:
-        bodies[-1]["buttons"] = [
-            [_button(button, buttons, now) for button in row if _offered(button, capabilities)] for row in reply.buttons
-        ]
-    return bodies
-
-
 def _offered(button: Button, capabilities: Capabilities) -> bool:
     return not (
         (button.request == "contact" and not capabilities.asks_contact)
@@ -98,20 +149,12 @@ def _offered(button: Button, capabilities: Capabilities) -> bool:
     )
 
 
-def _button(button: Button, kept: dict[str, dict[str, Any]], now: datetime) -> dict[str, str]:
+def _as_json(button: Button) -> dict[str, str]:
     if button.url:
         return {"label": button.label, "url": button.url}
     if button.request:
         return {"label": button.label, "request": button.request}
-    key = button_key(button.action, button.data, button.label)
-    kept[key] = {
-        "key": key,
-        "action": button.action,
-        "data": dict(button.data),
-        "label": button.label,
-        "created_at": now,
-    }
-    return {"label": button.label, "key": key}
+    return {"label": button.label, "key": button_key(button.action, button.data, button.label)}
 
 
 def button_key(action: str, data: Mapping[str, Any], label: str) -> str:
@@ -125,5 +168,6 @@ def blob_key(attachment: Attachment) -> str:
 
 
 def rendered_buttons(body: Mapping[str, Any]) -> tuple[tuple[Mapping[str, str], ...], ...]:
+    """The buttons of a ledger row's body; rows that lost all their buttons are left out."""
     found: Sequence[Sequence[Mapping[str, str]]] = body.get("buttons", ())
     return tuple(tuple(row) for row in found if row)

@@ -7,7 +7,6 @@ import sys
 
 from bot.channels.console import ConsoleChannel
 from bot.inbox import Inbox
-from bot.outbox import Outbox
 from bot.routing import Router
 from bot.services import Services
 from bot.store import Store
@@ -20,9 +19,7 @@ async def talk(store: Store, services: Services, router: Router, name: str) -> N
     """Talks until the input ends or the person writes /quit."""
     inbox = Inbox(store)
     channel = ConsoleChannel(store, inbox, services.clock, name, _ask_line, _show)
-    workers = Workers(
-        store, inbox, Outbox(store), {channel.name: channel}, router, services, lambda _p, chat: channel.notify(chat)
-    )
+    workers = Workers(store, inbox, {channel.name: channel}, router, services, lambda _p, chat: channel.notify(chat))
     inbox.start()
     workers.start()
     try:

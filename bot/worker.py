@@ -22,7 +22,6 @@ from bot.channels import Channel
 from bot.conversation import Incoming, Kind, Person, Pressed, Reply, Turn
 from bot.inbox import Inbox
 from bot.observe import metrics
-from bot.outbox import Outbox
 from bot.routing import Router
 from bot.services import Services, people
 from bot.store.engine import Store, TurnTransaction
@@ -75,7 +74,6 @@ class Workers:
         self,
         store: Store,
         inbox: Inbox,
-        outbox: Outbox,
         channels: Mapping[str, Channel],
         router: Router,
         services: Services,
@@ -84,7 +82,6 @@ class Workers:
         """`on_queued` is told the platform and chat whenever replies were committed."""
         self._store = store
         self._inbox = inbox
-        self._outbox = outbox
         self._channels = channels
         self._router = router
         self._services = services
@@ -190,7 +187,7 @@ class Workers:
         replies = turn.replies
         if self._pace.just_slowed(row.chat_key):
             replies = [*replies, _slow_down(turn.person.language)]
-        await self._outbox.enqueue(session, incoming, replies, channel.capabilities, self._services.clock.now())
+        await self._services.outbox.answer(session, incoming, replies, self._services.clock.now())
         await self._finish(session, row, "handled")
 
     async def _look_up(
@@ -263,8 +260,9 @@ class Workers:
         language = known.person.language if known else parse_language(incoming.language_hint) or Language.EN
         t = Phrases(language)
         text = t("Something went wrong on our side. Your message was kept and our staff can see it. Please try again.")
-        now = self._services.clock.now()
-        await self._outbox.enqueue(session, replace(incoming, message=None), [Reply(text)], channel.capabilities, now)
+        await self._services.outbox.answer(
+            session, replace(incoming, message=None), [Reply(text)], self._services.clock.now()
+        )
 
 
 def _slow_down(language: Language) -> Reply:

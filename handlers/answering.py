@@ -34,7 +34,7 @@ async def show(turn: Turn, answer: Answer, question: str, *, edit: bool = False,
         return
     session = await turn.transaction()
     number = await kept.record(session, turn.person, question, answer, turn.now)
-    turn.say(answer.short, _buttons(t, answer, number) + browse, edit=edit)
+    turn.say(answer.short, _buttons(t, answer, number, browse or ((home_button(t),),)), edit=edit)
 
 
 async def show_record(turn: Turn, record: str, facet: str = "", *, edit: bool = False, browse: Rows = ()) -> bool:
@@ -49,7 +49,7 @@ async def show_record(turn: Turn, record: str, facet: str = "", *, edit: bool = 
     return True
 
 
-def _buttons(t: Phrases, answer: Answer, number: int) -> Rows:
+def _buttons(t: Phrases, answer: Answer, number: int, way_on: Rows) -> Rows:
     found: Rows = ()
     if answer.full is not None:
         found += ((Button(t.p("button", "Read more"), "answer.more", {"answer": number}),),)
@@ -62,7 +62,7 @@ def _buttons(t: Phrases, answer: Answer, number: int) -> Rows:
             ),
         )
     person = Button(t.p("button", "🙋 Ask a person"), "answer.person", {"answer": number})
-    return (*found, (person, home_button(t)))
+    return (*found, (person,), *way_on)
 
 
 def _choice(choice: Choice, number: int) -> Button:

@@ -18,8 +18,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.app import Desk
+from bot.app import CAPABILITIES, Desk
 from bot.clock import Clock, SystemClock
+from bot.outbox import Outbox
 from bot.services import Services
 from bot.settings import Settings
 from bot.store import Store, open_store
@@ -173,11 +174,11 @@ class DeskFactory:
     async def running(
         self, clock: Clock | None = None, *, telegram: bool = True, **settings: Any
     ) -> AsyncIterator[Running]:
-        values: dict[str, Any] = {"database_url": self._database_url, "port": 0, "telegram_rate": 1000, **settings}
+        values: dict[str, Any] = {"database_url": self._database_url, "port": 0, "telegram_rate": 1000}
         if telegram:
             values |= {"telegram_bot_token": self._telegram.token, "telegram_api_url": self._telegram.root}
-        made = Settings(**values)
-        services = Services(clock or SystemClock(), made, self._knowledge)
+        made = Settings(**(values | settings))
+        services = Services(clock or SystemClock(), made, self._knowledge, Outbox(self.store, CAPABILITIES))
         desk = Desk(made, self.store, services)
         await desk.start()
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.outbox import Outbox
 from bot.settings import Settings
 from knowledge.base import KnowledgeBase
 
@@ -16,3 +17,4 @@ class Services:
     clock: Clock
     settings: Settings
     knowledge: KnowledgeBase
+    outbox: Outbox

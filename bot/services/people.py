@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import Dialog, Json, Person
+from bot.conversation import Address, Dialog, Json, Person
 from bot.store.tables import IdentityRow, OutboxRow, PersonRow
 from knowledge.language import Language, parse_language
 
@@ -41,6 +41,17 @@ async def create(session: AsyncSession, platform: str, external_id: str, languag
 
 def _person(row: PersonRow) -> Person:
     return Person(row.id, Language(row.language), row.country, row.sector, row.welcomed_at is not None)
+
+
+async def address_of(session: AsyncSession, person_id: int) -> Address | None:
+    """Where the person can be written to: their latest account that is not closed to the desk."""
+    row = await session.scalar(
+        select(IdentityRow)
+        .where(IdentityRow.person_id == person_id, IdentityRow.unreachable_at.is_(None))
+        .order_by(IdentityRow.id.desc())
+        .limit(1)
+    )
+    return Address(row.platform, row.external_id) if row else None
 
 
 async def save_profile(session: AsyncSession, person: Person, now: datetime) -> None:

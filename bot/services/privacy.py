@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Person
+from bot.services import Services
 from bot.store.tables import AnswerRow, BlobRow, ButtonRow, HandoverRow, IdentityRow, InboxRow, OutboxRow, PersonRow
 
 KEEP_ARRIVALS = timedelta(days=14)  # longer than any platform delivers again
@@ -63,8 +64,9 @@ async def forget(session: AsyncSession, person: Person) -> None:
     await session.execute(delete(PersonRow).where(PersonRow.id == person.id))
 
 
-async def let_go(session: AsyncSession, now: datetime) -> None:
+async def let_go(session: AsyncSession, services: Services) -> None:
     """Deletes what has been kept long enough: arrivals, delivered messages, attachments and old buttons."""
+    now = services.clock.now()
     await session.execute(delete(InboxRow).where(InboxRow.state == "done", InboxRow.done_at < now - KEEP_ARRIVALS))
     await session.execute(
         delete(OutboxRow).where(OutboxRow.state.in_(["sent", "failed"]), OutboxRow.finished_at < now - KEEP_MESSAGES)

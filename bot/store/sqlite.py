@@ -40,7 +40,7 @@ class _Cursor:
         """The real cursor was closed in its thread."""
 
     async def _run(self, call: Any, operation: str, parameters: Any) -> _Cursor:
-        await self._connection._execute(self._in_thread, call, operation, parameters)
+        await self._connection._execute(self._in_thread, call, operation, parameters)  # type: ignore[no-untyped-call]
         return self
 
     def _in_thread(self, call: Any, operation: str, parameters: Any) -> None:
@@ -71,4 +71,5 @@ async def connect(database: str) -> Connection:
     """A connection with a thread of its own that does not keep the process alive."""
     connection = Connection(lambda: sqlite3.connect(database, isolation_level=None), 64)
     connection._thread.daemon = True
-    return await connection
+    await connection
+    return connection

@@ -109,7 +109,9 @@ class Killing:
     def _verdict(self, kills: int, said: Counter[int], crowd: list[Person]) -> Verdict:
         with contextlib.closing(sqlite3.connect(self._database)) as connection:
             states = Counter(row[0] for row in connection.execute("SELECT state FROM outbox"))
-            ledger = Counter({int(chat): n for chat, n in connection.execute("SELECT chat, count(*) FROM outbox GROUP BY 1")})
+            ledger = Counter(
+                {int(chat): n for chat, n in connection.execute("SELECT chat, count(*) FROM outbox GROUP BY 1")}
+            )
         delivered = Counter({person.chat.id: len(person.messages()) for person in crowd})
         return Verdict(
             kills=kills,

@@ -92,13 +92,12 @@ class SmallDesk:
         self.store = store
         self.channel = Loopback()
         self.inbox = Inbox(store)
-        self.outbox = Outbox(store)
-        self.services = Services(clock, Settings(), cast(KnowledgeBase, None))
+        self.outbox = Outbox(store, {self.channel.name: self.channel.capabilities})
+        self.services = Services(clock, Settings(), cast(KnowledgeBase, None), self.outbox)
         self.dispatcher = Dispatcher(store, self.channel, clock, limiter)
         self.workers = Workers(
             store,
             self.inbox,
-            self.outbox,
             {self.channel.name: self.channel},
             router,
             self.services,

@@ -23,13 +23,8 @@ from tests.spine.stand_ins import SmallDesk, ledger, small_desk, until
 async def queue(desk: SmallDesk, chat: str, *texts: str, lane: Lane = Lane.ANSWER, group: bool = False) -> None:
     incoming = Incoming("loop", chat, chat, Kind.TEXT, group=group)
     async with desk.store.write() as session:
-        await desk.outbox.enqueue(
-            session,
-            incoming,
-            [Reply(Markup(text), lane=lane) for text in texts],
-            desk.channel.capabilities,
-            SystemClock().now(),
-        )
+        replies = [Reply(Markup(text), lane=lane) for text in texts]
+        await desk.outbox.answer(session, incoming, replies, SystemClock().now())
     desk.dispatcher.wake()
 
 
@@ -153,8 +148,8 @@ async def test_the_budget_holds(store: Store) -> None:
     slack = 0.02
     times = sorted(at for at, _ in sent)
     assert all(late - early > 1.0 - 5 * slack for early, late in zip(times, times[20:], strict=False))
-    for chat in map(str, range(30)):
-        first, second = (at for at, message in sent if message.chat == chat)
+    for name in map(str, range(30)):
+        first, second = (at for at, message in sent if message.chat == name)
         assert second - first > 0.1 - slack
     group = [at for at, message in sent if message.chat == "-5"]
     assert all(late - early > 0.5 - slack for early, late in zip(group, group[2:], strict=False))
@@ -221,13 +216,8 @@ async def test_long_texts_are_split_and_attachments_come_whole(store: Store) -> 
     incoming = Incoming("loop", "1", "1", Kind.TEXT)
     picture = Attachment("map.png", "image/png", b"\x89PNG")
     async with store.write() as session:
-        await desk.outbox.enqueue(
-            session,
-            incoming,
-            [Reply(Markup("A sentence. " * 20)), Reply(Markup("See the map."), attachment=picture)],
-            desk.channel.capabilities,
-            SystemClock().now(),
-        )
+        replies = [Reply(Markup("A sentence. " * 20)), Reply(Markup("See the map."), attachment=picture)]
+        await desk.outbox.answer(session, incoming, replies, SystemClock().now())
     async with desk.running():
         texts = await desk.channel.has_delivered(4)
     assert all(len(text) <= 100 for text in texts)

@@ -17,9 +17,7 @@ PIECE = st.tuples(st.sampled_from(["", "b", "i", "code"]), st.text(alphabet=LETT
 
 
 def marked_up(pieces: list[tuple[str, str]]) -> Markup:
-    return Markup("").join(
-        Markup(f"<{tag}>{{}}</{tag}>").format(text) if tag else escape(text) for tag, text in pieces
-    )
+    return Markup("").join(Markup(f"<{tag}>{{}}</{tag}>").format(text) if tag else escape(text) for tag, text in pieces)
 
 
 def squeezed(text: str) -> str:
@@ -48,7 +46,9 @@ def assert_balanced(part: str) -> None:
     assert "<" not in html.unescape(re.sub(r"<[^>]*>", "", part)) or "&lt;" in part
 
 
-COMBINING = re.compile(r"^[\u0300-\u036f\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ecd\u1039\u102b-\u103e\u17b6-\u17d3\u200d]")
+COMBINING = re.compile(
+    r"^[\u0300-\u036f\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ecd\u1039\u102b-\u103e\u17b6-\u17d3\u200d]"
+)
 
 
 @pytest.mark.parametrize(

@@ -120,10 +120,9 @@ class Desk:
         self.workers = Workers(
             self.store,
             self.inbox,
-            Outbox(self.store),
             {"web": self.channel},
             Router(routes, unknown_button=unknown, unknown_command=unknown),
-            Services(clock, self.settings, cast(Any, None)),
+            Services(clock, self.settings, cast(Any, None), Outbox(self.store, {"web": self.channel.capabilities})),
             lambda platform, chat: self.channel.notify(chat),
         )
         self.inbox.start()

@@ -134,9 +134,7 @@ class Ledger:
                 BlobRow.sha256.in_(keys)
             )
         )
-        return {
-            key: {"name": name, "size": size, "picture": mime in PICTURES} for key, name, mime, size in found
-        }
+        return {key: {"name": name, "size": size, "picture": mime in PICTURES} for key, name, mime, size in found}
 
 
 def _worth_showing(rows: Sequence[tuple[int, str | None, str]]) -> list[int]:
