@@ -8,6 +8,7 @@ answer = base.answer("la-boten-sez", "profit_tax", Language.LO, today)
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,18 +22,20 @@ from knowledge.answers.menu import facets_of
 from knowledge.answers.view import ENGLISH_MARK
 from knowledge.answers.words import facet_name
 from knowledge.designs import Topic
+from knowledge.freshness import FreshVectors
 from knowledge.language import Language
 from knowledge.loader import Content
 from knowledge.phrases import Phrases
 from knowledge.records import Crossing, Procedure, Programme, Record, RecurringEvent, Regime, Route, Term, Zone
 from knowledge.search import Context, Embedder, SearchIndex
-from knowledge.seed import content_version, load_published
+from knowledge.seed import Published, content_version, load_published
 from knowledge.vocabulary import Country, Kind
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 R = TypeVar("R", bound=Record)
+log = logging.getLogger(__name__)
 SEARCHERS = 2
 QUESTION_LIMIT = 1_000
 """Characters of a question that are read; the rest of a longer one is ignored."""
@@ -64,6 +67,8 @@ class KnowledgeBase:
         self._snapshot = snapshot
         self._embedder = embedder
         self._cache = cache
+        self._fresh = _fresh(embedder, cache)
+        self._filling: asyncio.Task[None] | None = None
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="search")
 
     @classmethod
@@ -72,17 +77,21 @@ class KnowledgeBase:
     ) -> KnowledgeBase:
         """The published records of the seeded database with their search index.
 
-        Raises LookupError before the first seed.
+        Texts that have no vector yet are embedded in the background. Raises LookupError before the first seed.
         """
-        return cls(await _snapshot(session, embedder, cache), embedder, cache)
+        published = await load_published(session)
+        fresh = _fresh(embedder, cache)
+        base = cls(await asyncio.to_thread(_snapshot, published, embedder, cache, fresh), embedder, cache)
+        base._fill_vectors()
+        return base
 
     @classmethod
     def from_content(
         cls, content: Content, embedder: Embedder | None = None, cache: Path | None = None
     ) -> KnowledgeBase:
         """A base straight from content files, without a database; every record counts as revision 0."""
-        index = SearchIndex.build(content, embedder, cache)
-        return cls(Snapshot(content, index, dict.fromkeys(content.records, 0), 0), embedder, cache)
+        published = Published(content, dict.fromkeys(content.records, 0), 0)
+        return cls(_snapshot(published, embedder, cache, _fresh(embedder, cache)), embedder, cache)
 
     @property
     def content(self) -> Content:
@@ -108,12 +117,45 @@ class KnowledgeBase:
         """Takes over what was published since; False when nothing was. Questions meanwhile see the old snapshot."""
         if await content_version(session) == self.version:
             return False
-        self._snapshot = await _snapshot(session, self._embedder, self._cache)
+        published = await load_published(session)
+        self._snapshot = await asyncio.to_thread(_snapshot, published, self._embedder, self._cache, self._fresh)
+        self._fill_vectors()
         return True
 
     def close(self) -> None:
         """Lets running searches end and takes no more."""
+        if self._fresh is not None:
+            self._fresh.stop()
+        if self._filling is not None:
+            self._filling.cancel()
         self._searchers.shutdown(wait=False, cancel_futures=True)
+
+    async def settled(self) -> None:
+        """Waits until every text has its vector."""
+        if self._filling is not None:
+            await self._filling
+
+    def _fill_vectors(self) -> None:
+        running = self._filling is not None and not self._filling.done()
+        if self._fresh is not None and not running and not self._fresh.covers(self.content):
+            self._filling = asyncio.create_task(self._fill(self._fresh), name="vectors of new texts")
+
+    async def _fill(self, fresh: FreshVectors) -> None:
+        """Embeds what is new, also what is published meanwhile, then swaps in an index that knows it."""
+        added = 0
+        try:
+            while not fresh.covers(self.content) and not fresh.stopped.is_set():
+                added += await asyncio.to_thread(fresh.fill, self.content)
+        except OSError:
+            log.exception("vectors of new texts cannot be kept in %s; they are found by words only", fresh.cache)
+            return
+        if added:
+            shown = self._snapshot
+            published = Published(shown.content, shown.revisions, shown.version)
+            known = await asyncio.to_thread(_snapshot, published, self._embedder, self._cache, fresh)
+            if self._snapshot is shown:
+                self._snapshot = known
+        log.info("vectors of %d new texts were computed", added)
 
     # -- asking
 
@@ -237,9 +279,15 @@ def _find(snapshot: Snapshot, question: str, language: Language | None, context:
     return snapshot.answerer.to_finding(snapshot.index.find(question, language, context), today)
 
 
-async def _snapshot(session: AsyncSession, embedder: Embedder | None, cache: Path | None) -> Snapshot:
-    published = await load_published(session)
-    index = await asyncio.to_thread(SearchIndex.build, published.content, embedder, cache)
+def _fresh(embedder: Embedder | None, cache: Path | None) -> FreshVectors | None:
+    return FreshVectors(embedder, cache) if embedder is not None and cache is not None else None
+
+
+def _snapshot(
+    published: Published, embedder: Embedder | None, cache: Path | None, fresh: FreshVectors | None
+) -> Snapshot:
+    vectors = fresh.folder if fresh is not None else None
+    index = SearchIndex.build(published.content, embedder, cache, vectors)
     return Snapshot(published.content, index, published.revisions, published.version)
 
 

@@ -32,7 +32,7 @@ def asking_back(view: View, finding: Finding) -> Markup:
 def declining(view: View, finding: Finding, near: Sequence[Choice]) -> Markup:
     """An honest no: what is known close by, and who would know."""
     t = view.t
-    parts = [t("I am sorry, I don't know this.")]
+    parts = [t("I am sorry, I have no sure answer to this.")]
     if near:
         rows = [Markup("• {}").format(choice.label) for choice in near]
         parts.append(Markup("\n").join([t("What I do know close by:"), *rows]))
