@@ -1,6 +1,6 @@
 """200 people send 5 quick messages each, through the whole product on a local fake Telegram.
 
-Every person sends a message, and the next as soon as the answer is there or after a tenth of a second, whichever comes
+Every person sends a message, and the next as soon as the answer is there or after a tenth of a second, whichever
 first: taps and questions as in real chats. Prints the time from a message to its answer, and checks each one's order.
 The rate limit is lifted as with Telegram's paid broadcast: at 25 a second a thousand answers take forty seconds by rule.
 """

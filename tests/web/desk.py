@@ -199,5 +199,5 @@ class Desk:
 async def until(condition: Callable[[], Awaitable[object]]) -> None:
     """Waits for what only looking can tell, because it happens in the database or behind a connection."""
     async with asyncio.timeout(10):
-        while not await condition():  # noqa: ASYNC110
+        while not await condition():
             await asyncio.sleep(0.02)
