@@ -138,12 +138,7 @@ def _count(score: Score, row: dict[str, Any], finding: Finding) -> None:
 def _count_inside(score: Score, row: dict[str, Any], finding: Finding) -> None:
     right = {(one["record"], one.get("facet")) for one in row["expect"]}
     records = {record for record, _ in right}
-    hits = [
-        (one.record, one.facet) in right
-        or (one.record, None) in right
-        or _listed(one.record, one.facet, right, finding)
-        for one in finding.candidates
-    ]
+    hits = [(one.record, one.facet) in right or (one.record, None) in right for one in finding.candidates]
     place = hits.index(True) + 1 if True in hits else 0
     score.inside += 1
     score.hit1 += place == 1
@@ -156,15 +151,6 @@ def _count_inside(score: Score, row: dict[str, Any], finding: Finding) -> None:
         score.wrong_record += finding.candidates[0].record not in records
     if finding.outcome != "answer" or place != 1:
         score.misses.append(_miss(row, finding))
-
-
-def _listed(record: str, facet: str, right: set[tuple[str, str | None]], finding: Finding) -> bool:
-    """A list or comparison counts when the record is one of those that belong in it."""
-    return (
-        facet in ("list", "compare")
-        and record in finding.records
-        and any((other, facet) in right for other in finding.records[:1])
-    )
 
 
 def _count_outside(score: Score, row: dict[str, Any], finding: Finding) -> None:

@@ -8,14 +8,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.language import Language
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.entities import squeeze
-from knowledge.search.signals import RECORD_FEATURES, Heard, Signals
+from knowledge.search.heads import ScopeHead
+from knowledge.search.signals import Heard, Signals
 
 Floats = NDArray[np.float32]
 CALIBRATION = Path(__file__).with_name("calibration.json")
-ASPECTS = ["bias", "top", "margin_record", "margin_unit", "named", "named_cover", "misspelt", "term", "facet_trigger", "facet_dense", "country", "goods", "kind", "text_dense", "text_share", "name_share", "offtopic", "offtopic_lead", "foreign", "foreign_alone", "words", "unnamed_zone", "latin_rest", "live"]
+ASPECTS = (
+    *("bias", "top", "margin_record", "margin_unit", "named", "named_cover", "misspelt", "term", "facet_trigger"),
+    *("facet_dense", "facet_head", "country", "home", "goods", "kind", "text_dense", "text_share", "name_share"),
+    *("offtopic", "phrase", "scope_head", "foreign", "foreign_alone", "length", "unnamed_zone", "misspelt_any", "live"),
+)
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,9 @@ def aspects(
     block = corpus.blocks[heard.question.language]
     best = int(order[0])
     row = features[best]
-    at = {name: float(row[place]) for place, name in enumerate(signals.names[: len(RECORD_FEATURES) + 13])}
+    at = {name: float(row[place]) for place, name in enumerate(signals.names)}
     other_record = next((one for one in order if corpus.unit_record[one] != corpus.unit_record[best]), best)
     second = int(order[1]) if len(order) > 1 else best
-    offtopic, dense_phrase = _offtopic(heard, block)
     foreign = min(sum(heard.foreign.values()), 2.0)
     named_any = max((match.weight for match in heard.records), default=0.0)
     length = len(squeeze(heard.question.plain).text)
@@ -82,34 +85,35 @@ def aspects(
         "term": at["term_coverage"],
         "facet_trigger": at["trigger"],
         "facet_dense": at["phrase_dense"],
+        "facet_head": at["facet_head"],
         "country": at["country_match"] - at["country_miss"],
+        "home": at["home_country"],
         "goods": at["goods_match"],
         "kind": at["kind_match"] - at["kind_miss"],
         "text_dense": _relative_dense(heard, block, corpus, best),
         "text_share": at["text_gram_share"] + at["text_word_share"],
         "name_share": at["name_gram_share"] + at["name_word_share"],
-        "offtopic": offtopic,
-        "offtopic_lead": offtopic - dense_phrase,
+        **_topical(heard, block, signals.scope),
         "foreign": foreign,
         "foreign_alone": foreign * float(not heard.countries) * float(named_any < 0.7),
-        "words": min(length / 60, 2.0),
+        "length": min(length / 60, 2.0),
         "unnamed_zone": float("zone" in heard.kinds and named_any < 0.7 and not heard.close),
-        "latin_rest": float(bool(heard.close)),
-        "live": float(
-            any(
-                word in heard.question.plain
-                for word in ("today", "hôm nay", "hom nay", "今天", "วันนี้", "ມື້ນີ້", "ថ្ងៃនេះ", "ဒီနေ့")
-            )
-        ),
+        "misspelt_any": float(bool(heard.close)),
+        "live": float("live" in heard.intents),
     }
 
 
-def _offtopic(heard: Heard, block: Block) -> tuple[float, float]:
-    if heard.vector is None or not len(block.dense_offtopic.vectors):
-        return 0.0, 0.0
-    offtopic = float(block.dense_offtopic.ask(heard.vector).max())
-    phrase = float(block.dense_phrases.ask(heard.masked_vector).max()) if len(block.dense_phrases.vectors) else 0.0
-    return offtopic, phrase
+def _topical(heard: Heard, block: Block, head: ScopeHead) -> dict[str, float]:
+    """How near the question is to what is asked here and to what is not, each above the language's usual cosine."""
+    if heard.vector is None:
+        return {"offtopic": 0.0, "phrase": 0.0, "scope_head": 0.0}
+    offtopic, phrases = block.dense_offtopic.ask(heard.vector), block.dense_phrases.ask(heard.masked_vector)
+    usual = float(np.median(phrases)) if len(phrases) else 0.0
+    return {
+        "offtopic": 10 * (float(offtopic.max()) - usual) if len(offtopic) else 0.0,
+        "phrase": 10 * (float(phrases.max()) - usual) if len(phrases) else 0.0,
+        "scope_head": head.logit(heard.vector - block.question_mean),
+    }
 
 
 def _relative_dense(heard: Heard, block: Block, corpus: Corpus, best: int) -> float:
@@ -144,6 +148,3 @@ def fit_logistic(rows: Sequence[dict[str, float]], truth: Sequence[bool], penalt
     )
 
 
-def background(language: Language) -> float:
-    """The usual cosine of unrelated texts (RETRIEVAL §4); only a fallback where a block has no vectors."""
-    return {Language.EN: 0.743, Language.ZH: 0.815, Language.TH: 0.769, Language.VI: 0.781}.get(language, 0.79)

@@ -10,7 +10,7 @@ from knowledge.language import Language
 from knowledge.loader import Content
 from knowledge.records import Crossing, FacetName, Kind, Procedure, Record
 from knowledge.search.blocks import DenseField, LexicalField, cached_field
-from knowledge.search.phrasebook import Phrasebook, load_phrasebook
+from knowledge.search.phrasebook import Phrasebook, bare, load_phrasebook
 from knowledge.search.units import Unit, build_units, passage
 from knowledge.search.vectors import Text, VectorStore
 
@@ -32,6 +32,8 @@ class Block:
     dense_names: DenseField
     dense_phrases: DenseField
     dense_offtopic: DenseField
+    question_mean: NDArray[np.float32]
+    """The mean vector of the language's phrases and off-topic questions."""
     mean: NDArray[np.float32]
     """The mean vector of the language's texts, for questions to texts of another language."""
 
@@ -127,7 +129,7 @@ def _block(
     texts = [_searched(content, unit, language) for unit in own]
     names = [_names(record, language) for record in records]
     phrases = [
-        (facet_rows[facet], phrase.replace("{name}", " ").strip())
+        (facet_rows[facet], bare(phrase))
         for group in (book.facets, book.templates)
         for facet, by_language in group.items()
         if facet in facet_rows
@@ -143,11 +145,12 @@ def _block(
     ]
     known_names: list[Text] = [("passage", record.names.best(language)[0]) for record in records]
     offtopic: list[Text] = [
-        ("question", phrase) for by_language in book.offtopic.values() for phrase in by_language.get(language, ())
+        ("question", bare(phrase)) for by_language in book.offtopic.values() for phrase in by_language.get(language, ())
     ]
     dense_units = DenseField.build(passages, vectors)
     has_own = np.array([language in unit.texts for unit in own])
-    mean_of = dense_units.vectors[has_own & dense_units.known]
+    dense_phrases = DenseField.build([("question", phrase) for phrase in phrase_texts], vectors)
+    dense_offtopic = DenseField.build(offtopic, vectors)
     return Block(
         cached_field(cache, "units", texts, language),
         cached_field(cache, "names", names, language),
@@ -157,10 +160,18 @@ def _block(
         has_own,
         dense_units,
         DenseField.build(known_names, vectors),
-        DenseField.build([("question", phrase) for phrase in phrase_texts], vectors),
-        DenseField.build(offtopic, vectors),
-        mean_of.mean(axis=0) if len(mean_of) else np.zeros(vectors.size, np.float32),
+        dense_phrases,
+        dense_offtopic,
+        _mean(np.concatenate([dense_phrases.vectors[dense_phrases.known], dense_offtopic.vectors[dense_offtopic.known]])),
+        _mean(dense_units.vectors[has_own & dense_units.known]),
     )
+
+
+def _mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    if not len(vectors):
+        return np.zeros(vectors.shape[1], np.float32)
+    mean: NDArray[np.float32] = vectors.mean(axis=0)
+    return mean
 
 
 def phrase_norms(field: LexicalField, texts: list[str]) -> NDArray[np.float32]:

@@ -21,6 +21,7 @@ from knowledge.loader import load_content
 from knowledge.search.confidence import CALIBRATION, Model, aspects, fit_logistic
 from knowledge.search.dense import Embedder, load_embedder
 from knowledge.search.fusion import WEIGHTS, fit
+from knowledge.search.headfit import Case, train_heads
 from knowledge.search.index import SearchIndex
 from knowledge.search.normalise import readings
 from knowledge.search.scripts import stripped
@@ -28,18 +29,6 @@ from knowledge.search.signals import Heard, hear
 
 Floats = NDArray[np.float32]
 _BIAS_PENALTY, _PENALTY = 0.02, 0.002
-
-
-@dataclass
-class Case:
-    """One question with its features and what would be right."""
-
-    row: dict[str, Any]
-    language: Language
-    heard: Heard
-    features: NDArray[np.float16]
-    accepted: NDArray[np.bool_]
-    markless: bool
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         index = SearchIndex.build(content, model, options.cache)
         print(f"{mode}: features of {len(rows)} questions", file=sys.stderr, flush=True)  # noqa: T201
         cases = list(build_cases(index, rows, model))
+        if mode == "dense":
+            train_heads(index, cases)
         fit_mode(index, cases, mode, weights, calibration)
         del cases
     WEIGHTS.write_text(json.dumps(weights, indent=1, sort_keys=True) + "\n", "utf-8")
@@ -100,17 +91,26 @@ def fit_mode(
         [_BIAS_PENALTY if name.startswith(("kind:", "facet:")) else _PENALTY for name in names], np.float32
     )
     inside = [case for case in cases if case.accepted.any()]
-    general = fit(
-        [(case.features.astype(np.float32), case.accepted) for case in inside if not case.markless], penalties
-    )
-    markless = [case for case in inside if case.markless]
+    marked = [(case.features.astype(np.float32), case.accepted) for case in inside if not case.markless]
+    rough = fit(marked, penalties, steps=60)
+    general = fit([_closest(features, yes, rough) for features, yes in marked], penalties, rough, steps=1200)
+    markless = [(case.features.astype(np.float32), case.accepted) for case in inside if case.markless]
     special = general
     if len(markless) >= 30:
-        groups = [(case.features.astype(np.float32), case.accepted) for case in markless]
-        special = fit(groups, penalties * 4, general, steps=80, rate=0.02, anchor=general)
+        groups = [_closest(features, yes, general) for features, yes in markless]
+        special = fit(groups, penalties * 4, general, steps=200, rate=0.02, anchor=general)
     for name, values in ((mode, general), (f"{mode}-markless", special)):
         weights[name] = {one: round(float(value), 4) for one, value in zip(names, values, strict=True)}
     calibration[mode] = calibrate(index, cases, general, special)
+
+
+def _closest(
+    features: Floats, yes: NDArray[np.bool_], weights: Floats, count: int = 250
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The accepted units and their strongest rivals: the others teach nothing more."""
+    order = np.argsort(-(features @ weights), kind="stable")[:count]
+    rows = np.union1d(order, np.flatnonzero(yes))
+    return features[rows], yes[rows]
 
 
 def calibrate(index: SearchIndex, cases: list[Case], general: Floats, special: Floats) -> dict[str, Any]:
@@ -120,7 +120,10 @@ def calibrate(index: SearchIndex, cases: list[Case], general: Floats, special: F
         features = case.features.astype(np.float32)
         scores = features @ (special if case.markless else general)
         order = np.argsort(-scores, kind="stable")[:60]
-        seen.append(aspects(case.heard, features, scores, order, index.signals, index.corpus))
+        found = aspects(case.heard, features, scores, order, index.signals, index.corpus)
+        if case.scope is not None:
+            found["scope_head"] = case.scope
+        seen.append(found)
         inside.append(bool(case.row["expect"]))
         right.append(bool(case.accepted[order[0]]))
     scope = fit_logistic(seen, inside)

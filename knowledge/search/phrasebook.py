@@ -45,7 +45,7 @@ class Phrasebook:
         found: list[Text] = []
         for group in (self.facets, self.templates, self.offtopic, self.smalltalk, self.intents):
             for phrases in group.values():
-                found.extend(("question", phrase.replace("{name}", "").strip()) for phrase in phrases.get(language, ()))
+                found.extend(("question", bare(phrase)) for phrase in phrases.get(language, ()))
         return [text for text in dict.fromkeys(found) if text[1]]
 
 
@@ -57,6 +57,11 @@ class Goods:
     words: Mapping[Language, tuple[str, ...]]
     group: str | None
     records: tuple[str, ...]
+
+
+def bare(template: str) -> str:
+    """A template without its name."""
+    return " ".join(template.replace("{name}", " ").split())
 
 
 def load_phrasebook(folder: Path | None = None) -> Phrasebook:

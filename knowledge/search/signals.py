@@ -10,6 +10,8 @@ from knowledge.language import Language
 from knowledge.records import Kind
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.dense import Embedder
+from knowledge.search.heads import FacetHead, ScopeHead
+from knowledge.search.places import neighbours_of
 from knowledge.search.entities import Match, covered, squeeze, strengths, without
 from knowledge.search.lexical import zscores
 from knowledge.search.normalise import Question
@@ -18,7 +20,14 @@ from knowledge.search.tables import Tables
 
 Floats = NDArray[np.float32]
 COMMON = frozenset(
-    ["the", "is", "are", "what", "how", "where", "when", "who", "which", "do", "does", "can", "i", "my", "me", "we", "our", "you", "your", "a", "an", "of", "for", "to", "in", "on", "at", "from", "and", "or", "if", "with", "without", "any", "need", "much", "many", "long", "about", "there", "this", "that", "it", "be", "please", "still", "near", "by", "not", "no", "have", "has", "will", "would", "open", "cost", "time", "zone", "border", "tax", "customs", "special", "economic", "khong", "duoc", "bao", "nhieu", "la", "gi", "o", "dau", "nao", "cua", "cho", "co", "thi", "va", "voi", "khi", "may", "ngay", "nam", "thang", "thue", "khau", "hang", "giay", "phi", "xin", "minh", "em", "anh", "chi", "qua", "sang", "ben", "roi", "chua", "con", "den", "tu", "can", "lam", "phai", "muon", "nhung", "cac", "khu", "dat", "nuoc", "gio", "cong", "nhap", "xuat", "giup", "dang", "tren", "nguoi", "ai", "sao", "trong", "ve", "vao", "ra", "neu", "thu", "tuc", "xe", "company", "goods", "china", "laos", "thailand", "vietnam", "viet", "nam", "cambodia", "myanmar", "trung", "quoc"]
+    (
+        "the is are what how where when who which do does can i my me we our you your a an of for to in on at from and or "
+        "if with without any need much many long about there this that it be please still near by not no have has will "
+        "would open cost time zone border tax customs special economic khong duoc bao nhieu la gi o dau nao cua cho co thi "
+        "va voi khi may ngay nam thang thue khau hang giay phi xin minh em anh chi qua sang ben roi chua con den tu can "
+        "lam phai muon nhung cac khu dat nuoc gio cong nhap xuat giup dang tren nguoi ai sao trong ve vao ra neu thu tuc "
+        "xe company goods china laos thailand vietnam viet nam cambodia myanmar trung quoc"
+    ).split()  # noqa: SIM905
 )
 KIND_CUES: dict[str, frozenset[Kind]] = {
     "zone": frozenset({Kind.ZONE, Kind.REGIME}),
@@ -30,6 +39,15 @@ KIND_CUES: dict[str, frozenset[Kind]] = {
     "route": frozenset({Kind.ROUTE}),
 }
 KINDS = tuple(Kind)
+HOME = {
+    Language.EN: "",
+    Language.ZH: "CN",
+    Language.TH: "TH",
+    Language.LO: "LA",
+    Language.KM: "KH",
+    Language.MY: "MM",
+    Language.VI: "VN",
+}
 
 
 @dataclass
@@ -77,7 +95,7 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
 def _trigger_strengths(matches: Iterable[Match]) -> dict[str, float]:
     found: dict[str, float] = {}
     for match in matches:
-        strength = len(match.key) ** 0.5 / len(match.owners)
+        strength = len(match.key) ** 0.5 / len(match.owners) ** 0.25
         if not match.key.isascii():
             strength *= 1.3  # a character of the other scripts says more
         for facet, _ in match.owners:
@@ -104,6 +122,16 @@ class Signals:
             self.tied_to_goods[rows] = True
         self.directions = [getattr(record, "direction", None) for record in records]
         self.names = feature_names(corpus)
+        self.at_home = {
+            language: np.array([float(record.country == country) for record in records], np.float32)
+            for language, country in HOME.items()
+        }
+        self.head = FacetHead.load(corpus.facets)
+        self.scope = ScopeHead.load()
+        self.neighbours = neighbours_of(corpus)
+        self.unit_facets = np.array([unit.facet.value for unit in corpus.units])
+        self.has_facet = np.zeros((len(records), len(corpus.facets)), np.bool_)
+        self.has_facet[corpus.unit_record, corpus.unit_facet] = True
 
     def features(self, heard: Heard) -> Floats:
         """One row per unit, one column per name in `names`."""
@@ -148,7 +176,8 @@ class Signals:
         return np.stack(
             [
                 named,
-                (named > 0.6).astype(np.float32),
+                (named > 0.55).astype(np.float32),
+                (named > 0.9).astype(np.float32),
                 coverage,
                 close,
                 term,
@@ -159,6 +188,7 @@ class Signals:
                 dense,
                 match,
                 mismatch,
+                self._home_feature(heard),
                 kind_match,
                 kind_miss,
                 goods_match,
@@ -182,6 +212,12 @@ class Signals:
             match[row] = shared / max(len(of), len(said))
             mismatch[row] = float(shared == 0)
         return match, mismatch
+
+    def _home_feature(self, heard: Heard) -> Floats:
+        """Where no country is named, people ask about their own."""
+        if heard.countries:
+            return np.zeros(len(self.corpus.records), np.float32)
+        return self.at_home[heard.question.language]
 
     def _kind_features(self, heard: Heard) -> tuple[Floats, Floats]:
         wanted = np.zeros(len(KINDS), np.float32)
@@ -232,9 +268,48 @@ class Signals:
                 zscores(likeness),
                 dense_z,
                 np.maximum(dense_z - 1, 0) ** 2,
+                *self._head_features(heard, block),
             ],
             axis=1,
         )
+
+    def _head_features(self, heard: Heard, block: Block) -> tuple[Floats, Floats]:
+        if heard.masked_vector is None:
+            zero = np.zeros(len(self.corpus.facets), np.float32)
+            return zero, zero
+        logits = self.head.logits(heard.masked_vector - block.question_mean)
+        odds = np.exp(logits - logits.max())
+        return zscores(logits), (odds / odds.sum()).astype(np.float32)
+
+    def _lacking(self, heard: Heard) -> NDArray[np.bool_]:
+        """Records that don't have the facet that is asked for most clearly."""
+        triggers = {facet: strength for facet, strength in heard.facet_triggers.items() if facet in self.facet_row}
+        if not triggers:
+            return np.zeros(len(self.corpus.records), np.bool_)
+        best = max(triggers.values())
+        asked = [self.facet_row[facet] for facet, strength in triggers.items() if strength >= 0.8 * best]
+        lacking: NDArray[np.bool_] = ~self.has_facet[:, asked].any(axis=1)
+        return lacking
+
+    def _list_features(self, heard: Heard) -> tuple[Floats, Floats, Floats]:
+        listed, compared = self.unit_facets == "list", self.unit_facets == "compare"
+        untriggered = listed * float("list" not in heard.facet_triggers)
+        zones = {
+            id_
+            for id_, strength in strengths(heard.records).items()
+            if strength >= 0.5 and self.corpus.records[self.row[id_]].kind in (Kind.ZONE, Kind.REGIME)
+        }
+        unpaired = compared * float(len({tuple(m.owners) for m in heard.records if m.weight >= 0.5}) < 2 or len(zones) < 2)
+        fit = np.zeros(len(self.corpus.units), np.float32)
+        said = {country for country in heard.countries if country != "regional"}
+        if said:
+            for row in np.flatnonzero(listed):
+                record = int(self.corpus.unit_record[row])
+                own = self.corpus.records[record].country
+                others = said - {own}
+                if own in said:
+                    fit[row] = 1.0 if not others else float(bool(others & self.neighbours[record]))
+        return untriggered.astype(np.float32), unpaired.astype(np.float32), fit
 
     def _unit_features(self, heard: Heard, block: Block) -> Floats:
         question = heard.question
@@ -252,6 +327,7 @@ class Signals:
             dense_z[~own] = zscores(block.dense_units.ask(shifted)[~own])
         place = self.corpus.source_place
         inherited = np.array(self.corpus.unit_source != np.arange(len(self.corpus.units)), np.float32)
+        lacking = self._lacking(heard)[self.corpus.unit_record]
         return np.stack(
             [
                 zscores(words)[place],
@@ -261,6 +337,10 @@ class Signals:
                 dense_z[place],
                 np.where(own, 0, dense_z).astype(np.float32)[place],
                 inherited,
+                (lacking & (self.unit_facets == "overview")).astype(np.float32),
+                (lacking & (self.unit_facets == "steps")).astype(np.float32),
+                *self._list_features(heard),
+                (self.unit_facets == "incentives_extra").astype(np.float32) * float("profit_tax" in heard.facet_triggers),
             ],
             axis=1,
         )
@@ -272,9 +352,20 @@ def _best_of(values: Floats, groups: NDArray[np.int32], size: int) -> Floats:
     return best
 
 
-RECORD_FEATURES = ["named", "named_surely", "name_coverage", "misspelt_name", "term_coverage", "name_words", "name_grams", "name_word_share", "name_gram_share", "name_dense", "country_match", "country_miss", "kind_match", "kind_miss", "goods_match", "goods_miss", "direction"]
-FACET_FEATURES = ["trigger", "trigger_share", "phrase_contained", "phrase_grams", "phrase_dense", "phrase_dense_high"]
-UNIT_FEATURES = ["text_words", "text_grams", "text_word_share", "text_gram_share", "text_dense", "text_dense_foreign", "inherited"]
+RECORD_FEATURES = (
+    *("named", "named_surely", "named_fully", "name_coverage", "misspelt_name", "term_coverage"),
+    *("name_words", "name_grams", "name_word_share", "name_gram_share", "name_dense"),
+    *("country_match", "country_miss", "home_country", "kind_match", "kind_miss"),
+    *("goods_match", "goods_miss", "direction"),
+)
+FACET_FEATURES = (
+    *("trigger", "trigger_share", "phrase_contained", "phrase_grams", "phrase_dense", "phrase_dense_high"),
+    *("facet_head", "facet_head_share"),
+)
+UNIT_FEATURES = (
+    *("text_words", "text_grams", "text_word_share", "text_gram_share", "text_dense", "text_dense_foreign"),
+    *("inherited", "lacking_overview", "lacking_steps", "list_untriggered", "compare_unpaired", "list_fit", "own_extra"),
+)
 
 
 def feature_names(corpus: Corpus) -> list[str]:
