@@ -15,7 +15,7 @@ from bot.conversation import Button, Json, Rows, Turn, rows
 from bot.observe import metrics
 from bot.routing import Routes
 from bot.services import answers as kept
-from handlers.menu import home_button, home_buttons, pressed
+from handlers.menu import home_button, home_buttons, pressed, way_back
 from knowledge.answers import Answer, Choice
 from knowledge.language import Language
 from knowledge.phrases import Phrases
@@ -24,8 +24,13 @@ from knowledge.search import Context
 routes = Routes()
 
 
-async def show(turn: Turn, answer: Answer, question: str, *, edit: bool = False, browse: Rows = ()) -> None:
-    """Says the answer, keeps it, and remembers what it was about. `browse` leads back to the list it came from."""
+async def show(
+    turn: Turn, answer: Answer, question: str, *, edit: bool = False, facets: Rows = (), way_on: Rows = ()
+) -> None:
+    """Says the answer, keeps it, and remembers what it was about.
+
+    `facets` are buttons for the same record's other facts, in place of the suggested ones; `way_on` the last row.
+    """
     metrics.answers.labels(answer.outcome, answer.language.value).inc()
     turn.dialog.context = remember(answer.context, turn.now)
     t = Phrases(answer.language)
@@ -34,35 +39,62 @@ async def show(turn: Turn, answer: Answer, question: str, *, edit: bool = False,
         return
     session = await turn.transaction()
     number = await kept.record(session, turn.person, question, answer, turn.now)
-    turn.say(answer.short, _buttons(t, answer, number, browse or ((home_button(t),),)), edit=edit)
+    turn.say(answer.short, _buttons(t, answer, number, facets) + (way_on or ((home_button(t),),)), edit=edit)
 
 
-async def show_record(turn: Turn, record: str, facet: str = "", *, edit: bool = False, browse: Rows = ()) -> bool:
-    """Answers a tap on a record; False when it is not published (any more)."""
+async def show_record(
+    turn: Turn, record: str, facet: str = "", *, edit: bool = False, back: tuple[str, Json] | None = None
+) -> bool:
+    """Answers a tap on a record; False when it is not published (any more).
+
+    `back` is the list that it was chosen from: the record then offers all its facts, and the way back.
+    """
     knowledge = turn.services.knowledge
     if knowledge.record(record) is None:
         return False
-    facets = knowledge.facets_of(record)
-    shown = facet if facet in facets or not facets else facets[0]
+    known = knowledge.facets_of(record)
+    shown = facet if facet in known or not known else known[0]
     answer = knowledge.answer(record, shown, turn.person.language, turn.now.date())
-    await show(turn, answer, "", edit=edit, browse=browse)
+    if back is None:
+        await show(turn, answer, "", edit=edit)
+        return True
+    facets = [
+        Button(
+            knowledge.facet_name(other, turn.person.language),
+            "answer.card",
+            {"record": record, "facet": other, "back": list(back)},
+        )
+        for other in known
+        if other != shown
+    ]
+    await show(turn, answer, "", edit=edit, facets=rows(facets, 2), way_on=way_back(turn.t, *back))
     return True
 
 
-def _buttons(t: Phrases, answer: Answer, number: int, way_on: Rows) -> Rows:
+@routes.button("answer.card")
+async def card(turn: Turn) -> None:
+    """Another fact of a record that was chosen from a list."""
+    action, data = pressed(turn, "back")
+    if not await show_record(turn, pressed(turn, "record"), pressed(turn, "facet"), edit=True, back=(action, data)):
+        turn.say(turn.t("This page is no longer published. Please ask me again."), ((home_button(turn.t),),))
+
+
+def _buttons(t: Phrases, answer: Answer, number: int, facets: Rows) -> Rows:
     found: Rows = ()
     if answer.full is not None:
         found += ((Button(t.p("button", "Read more"), "answer.more", {"answer": number}),),)
-    found += rows([_choice(choice, number) for choice in (*answer.choices, *answer.suggestions)])
+    suggestions = [s for s in answer.suggestions if not facets or s.record != answer.record]
+    found += facets + rows([_choice(choice, number) for choice in (*answer.choices, *suggestions)])
     if answer.outcome == "answer":
-        found += (
-            (
-                Button("👍", "answer.rate", {"answer": number, "useful": True}),
-                Button("👎", "answer.rate", {"answer": number, "useful": False}),
-            ),
-        )
-    person = Button(t.p("button", "🙋 Ask a person"), "answer.person", {"answer": number})
-    return (*found, (person,), *way_on)
+        found += (_opinions(number),)
+    return (*found, (Button(t.p("button", "🙋 Ask a person"), "answer.person", {"answer": number}),))
+
+
+def _opinions(number: int) -> tuple[Button, ...]:
+    return tuple(
+        Button(sign, "answer.rate", {"answer": number, "useful": useful})
+        for sign, useful in (("👍", True), ("👎", False))
+    )
 
 
 def _choice(choice: Choice, number: int) -> Button:
@@ -92,13 +124,9 @@ async def more(turn: Turn) -> None:
         turn.say(turn.t("I no longer have this answer. Please ask me again."), ((home_button(turn.t),),))
         return
     t = Phrases(Language(row.language))
-    rate = (
-        Button("👍", "answer.rate", {"answer": row.id, "useful": True}),
-        Button("👎", "answer.rate", {"answer": row.id, "useful": False}),
-    )
     person = Button(t.p("button", "🙋 Ask a person"), "answer.person", {"answer": row.id})
     # our own rendering, escaped when it was made
-    turn.say(Markup(row.text), (rate, (person, home_button(t))), edit=True)  # noqa: S704
+    turn.say(Markup(row.text), (_opinions(row.id), (person, home_button(t))), edit=True)  # noqa: S704
 
 
 @routes.button("answer.rate")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.conversation import Button, Turn, rows
 from bot.routing import Routes
 from handlers.answering import show_record
-from handlers.menu import COUNTRIES, FLAGS, back, country_label, home_button, page_of, pressed
+from handlers.menu import COUNTRIES, FLAGS, country_label, home_button, page_of, pressed, way_back
 from handlers.records import gone, record_button
 
 routes = Routes()
@@ -50,7 +50,7 @@ async def pair(turn: Turn) -> None:
             "Crossings between {countries}:",
             countries=t.list([country_label(t, where["a"]), country_label(t, where["b"])]),
         ),
-        (*page_of(t, crossings, pressed(turn, "page", 0), "borders.pair", where), *back(t, "borders.start")),
+        (*page_of(t, crossings, pressed(turn, "page", 0), "borders.pair", where), *way_back(t, "borders.start")),
         edit=True,
     )
 
@@ -64,7 +64,7 @@ async def usual_routes(turn: Turn) -> None:
     ]
     turn.say(
         t("Usual routes of goods:"),
-        (*page_of(t, found, pressed(turn, "page", 0), "borders.routes", {}), *back(t, "borders.start")),
+        (*page_of(t, found, pressed(turn, "page", 0), "borders.routes", {}), *way_back(t, "borders.start")),
         edit=True,
     )
 
@@ -74,7 +74,9 @@ async def usual_routes(turn: Turn) -> None:
 async def countries(turn: Turn) -> None:
     t = turn.t
     choices = [Button(country_label(t, code), "borders.country", {"country": code}) for code in PAPERS]
-    turn.say(t("Papers and procedures of which country?"), (*rows(choices, 2), *back(t, "borders.start")), edit=True)
+    turn.say(
+        t("Papers and procedures of which country?"), (*rows(choices, 2), *way_back(t, "borders.start")), edit=True
+    )
 
 
 @routes.button("borders.country")
@@ -91,7 +93,7 @@ async def topics(turn: Turn) -> None:
         t("{country}: about what?", country=country_label(t, code)),
         (
             *page_of(t, choices, pressed(turn, "page", 0), "borders.country", {"country": code}),
-            *back(t, "borders.countries"),
+            *way_back(t, "borders.countries"),
         ),
         edit=True,
     )
@@ -103,8 +105,8 @@ async def topic(turn: Turn) -> None:
     knowledge = turn.services.knowledge
     procedures = knowledge.procedures(where["country"], where["topic"])
     if len(procedures) == 1:
-        way_back = back(t, "borders.country", {"country": where["country"]})
-        await show_record(turn, procedures[0].id, edit=True, browse=way_back)
+        back = ("borders.country", {"country": where["country"]})
+        await show_record(turn, procedures[0].id, edit=True, back=back)
         return
     choices = [
         record_button(turn, procedure, "borders.record", {"back": "borders.topic", **where}) for procedure in procedures
@@ -117,7 +119,7 @@ async def topic(turn: Turn) -> None:
         ),
         (
             *page_of(t, choices, pressed(turn, "page", 0), "borders.topic", where),
-            *back(t, "borders.country", {"country": where["country"]}),
+            *way_back(t, "borders.country", {"country": where["country"]}),
         ),
         edit=True,
     )
@@ -126,6 +128,6 @@ async def topic(turn: Turn) -> None:
 @routes.button("borders.record")
 async def record(turn: Turn) -> None:
     data = dict(turn.pressed.data) if turn.pressed else {}
-    way_back = back(turn.t, data.pop("back", "borders.start"), {k: v for k, v in data.items() if k != "record"})
-    if not await show_record(turn, pressed(turn, "record"), edit=True, browse=way_back):
+    back = (data.pop("back", "borders.start"), {key: value for key, value in data.items() if key != "record"})
+    if not await show_record(turn, pressed(turn, "record"), edit=True, back=back):
         gone(turn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.conversation import Turn
 from bot.routing import Routes
 from handlers.answering import show_record
-from handlers.menu import back, home_button, page_of, pressed
+from handlers.menu import home_button, page_of, pressed
 from handlers.records import gone, record_button
 
 routes = Routes()
@@ -28,5 +28,5 @@ async def forums(turn: Turn) -> None:
 
 @routes.button("forums.event")
 async def event(turn: Turn) -> None:
-    if not await show_record(turn, pressed(turn, "record"), edit=True, browse=back(turn.t, "forums.list")):
+    if not await show_record(turn, pressed(turn, "record"), edit=True, back=("forums.list", {})):
         gone(turn)

@@ -51,7 +51,7 @@ def page_of(
     return rows(buttons[page * PAGE : (page + 1) * PAGE], width) + rows(turning, 2)
 
 
-def back(t: Phrases, action: str, data: Mapping[str, Any] | None = None) -> Rows:
+def way_back(t: Phrases, action: str, data: Mapping[str, Any] | None = None) -> Rows:
     return ((Button(t.p("button", "‹ Back"), action, data or {}), home_button(t)),)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.conversation import Button, Turn, rows
 from bot.routing import Routes
 from handlers.answering import show_record
-from handlers.menu import COUNTRIES, back, country_label, home_button, page_of, pressed
+from handlers.menu import COUNTRIES, country_label, home_button, page_of, pressed, way_back
 from handlers.records import gone, record_button
 
 routes = Routes()
@@ -32,7 +32,7 @@ async def country(turn: Turn) -> None:
         t("{country}: programmes and services.", country=country_label(t, code)),
         (
             *page_of(t, choices, pressed(turn, "page", 0), "programmes.country", {"country": code}),
-            *back(t, "programmes.countries"),
+            *way_back(t, "programmes.countries"),
         ),
         edit=True,
     )
@@ -40,6 +40,6 @@ async def country(turn: Turn) -> None:
 
 @routes.button("programmes.programme")
 async def programme(turn: Turn) -> None:
-    way_back = back(turn.t, "programmes.country", {"country": pressed(turn, "country")})
-    if not await show_record(turn, pressed(turn, "record"), edit=True, browse=way_back):
+    back = ("programmes.country", {"country": pressed(turn, "country")})
+    if not await show_record(turn, pressed(turn, "record"), edit=True, back=back):
         gone(turn)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.conversation import Button, Turn, rows
 from bot.routing import Routes
 from handlers.answering import show_record
-from handlers.menu import COUNTRIES, back, country_label, home_button, page_of, pressed
+from handlers.menu import COUNTRIES, country_label, home_button, page_of, pressed, way_back
 from handlers.records import gone, record_button
 
 routes = Routes()
@@ -37,7 +37,7 @@ async def country(turn: Turn) -> None:
         (
             *((laws,) if laws else ()),
             *page_of(t, zones, pressed(turn, "page", 0), "zones.country", {"country": code}),
-            *back(t, "zones.countries"),
+            *way_back(t, "zones.countries"),
         ),
         edit=True,
     )
@@ -51,7 +51,7 @@ async def regimes(turn: Turn) -> None:
         t("{country}: incentive laws.", country=country_label(t, code)),
         (
             *page_of(t, laws, pressed(turn, "page", 0), "zones.regimes", {"country": code}),
-            *back(t, "zones.country", {"country": code}),
+            *way_back(t, "zones.country", {"country": code}),
         ),
         edit=True,
     )
@@ -59,6 +59,6 @@ async def regimes(turn: Turn) -> None:
 
 @routes.button("zones.zone")
 async def zone(turn: Turn) -> None:
-    way_back = back(turn.t, "zones.country", {"country": pressed(turn, "country")})
-    if not await show_record(turn, pressed(turn, "record"), pressed(turn, "facet", ""), edit=True, browse=way_back):
+    back = ("zones.country", {"country": pressed(turn, "country")})
+    if not await show_record(turn, pressed(turn, "record"), edit=True, back=back):
         gone(turn)
