@@ -49,7 +49,7 @@ def locale_of(language: Language) -> Locale:
     return Locale.parse(language.value)
 
 
-def N_(message: str) -> str:  # noqa: N802
+def N_(message: str) -> str:
     """Marks a message for the catalogues where it is data; translated with `t(message)` when shown."""
     return message
 
@@ -96,7 +96,7 @@ class Phrases:
 
     def month(self, number: int) -> str:
         """The name of a month, 1 to 12, as it stands alone."""
-        return get_month_names("wide", context="stand-alone", locale=self._locale)[number]
+        return str(get_month_names("wide", context="stand-alone", locale=self._locale)[number])
 
     def moment(self, moment: datetime, zone: tzinfo) -> str:
         """A moment in the given zone, with date and time."""
@@ -111,7 +111,7 @@ class Phrases:
 
     def country(self, code: str) -> str:
         """The name of an ISO 3166 country."""
-        return self._locale.territories.get(code, code)
+        return str(self._locale.territories.get(code, code))
 
 
 def _filled(message: str, fields: dict[str, object]) -> Markup:

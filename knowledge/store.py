@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Float, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint, true
+from sqlalchemy import Boolean, Float, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {
@@ -64,7 +64,7 @@ class ContentPartRow(Base):
     """Empty for a design."""
     position: Mapped[int] = mapped_column(Integer)
     body: Mapped[str] = mapped_column(Text)
-    seeded: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    seeded: Mapped[bool] = mapped_column(Boolean, default=True)
     """False where a person wrote it: the content files leave it alone."""
 
 
