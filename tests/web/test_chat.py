@@ -54,6 +54,8 @@ async def test_a_menu_changes_in_place_and_an_answer_comes_below(page: Page, des
     await desk.until_sent()
     await page.reload()
     await expect_conversation(page, "Menu step 1", "Tell me", "Told about step 1")
+    await say(page, "more")
+    await expect_conversation(page, "Menu step 1", "Tell me", "Told about step 1", "more", "You said: more")
 
 
 async def test_the_topics_are_commands_shown_in_words(page: Page, desk: Desk) -> None:
@@ -161,7 +163,14 @@ async def test_without_websockets_it_polls(page: Page, desk: Desk) -> None:
     await expect_conversation(page, "Menu step 0", "slow line", "You said: slow line")
     await desk.write((await desk.outbox())[0].chat, "From elsewhere")
     await expect_conversation(page, "Menu step 0", "slow line", "You said: slow line", "From elsewhere")
+    await page.get_by_role("button", name="Next step").click()
+    await expect(page.locator(".desk .text").first).to_have_text("Menu step 1")
     await desk.until_sent()
+    await page.reload()
+    await say(page, "more")  # brings the outdated change too, which must not win
+    await expect(page.locator(".desk .text").last).to_have_text("You said: more")
+    await desk.until_sent()
+    await expect(page.locator(".desk .text").first).to_have_text("Menu step 1")
 
 
 async def test_an_answer_lost_on_the_way_doubles_nothing(page: Page, desk: Desk) -> None:

@@ -197,8 +197,16 @@ async def test_history_is_the_last_fifty_with_menus_as_they_are_now(desk: Desk) 
             for step in range(20):
                 session.add(type(last)(platform="web", chat=chat, lane=0, state="sent", attempts=1,
                                        body={"text": f"step {step}", "edit": str(last.id)}, created_at=last.created_at))
+        history = [*(f"message {number}" for number in range(10, 60)), "step 19"]
         items = (await visitor.poll(first=True))[1]["items"]
-    assert [item["text"] for item in items] == [*(f"message {number}" for number in range(10, 60)), "step 19"]
+        assert [item["text"] for item in items] == history
+        async with visitor.socket() as socket:
+            assert await hear_texts(socket, len(history)) == history
+            await socket.send_json(text("a", "and then?"))  # what is old or outdated is not taken for news
+            assert await hear_texts(socket, 1) == ["You said: and then?"]
+        have = [item["id"] for item in items]
+        (news,) = await visitor.poll(*have)
+        assert [item["text"] for item in news["items"] if item.get("edit") is None] == ["You said: and then?"]
 
 
 async def _chat(desk: Desk, visitor: Guest) -> str:

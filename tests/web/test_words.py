@@ -19,7 +19,7 @@ def test_every_word_is_used_and_every_use_has_a_word() -> None:
         source = path.read_text(encoding="utf-8")
         used |= set(re.findall(r'\bt\("(\w+)"\)', source))
         used |= set(re.findall(r'data-(?:t|label|placeholder)="(\w+)"', source))
-        used |= set(re.findall(r"\$(\w+)", source)) - {"lang", "code", "limit", "words", "version", "options"}
+        used |= set(re.findall(r"\$([a-z]\w+)", source)) - {"lang", "code", "limit", "words", "version", "options"}
     assert used == set(WORDS)
 
 

@@ -123,7 +123,7 @@ class LongPoll:
 def welcome(line: Line, news: News, receipts: Receipts) -> list[Frame]:
     """The first frames of a connection. What the page already shows has arrived, even if its receipt was lost."""
     receipts.add(line.chat, news.unreceipted)
-    line.known.update(item["id"] for item in news.items)
+    line.known.update(news.outdated, (item["id"] for item in news.items))
     return [
         {"type": "welcome", "visitor": line.chat[:12], "empty": not line.known},
         {"type": "messages", "items": news.items, "lang": news.language},

@@ -28,11 +28,12 @@ PICTURES = {"image/png", "image/jpeg", "image/webp", "image/gif"}
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Messages for the page, oldest first, the person's language, and rows that it shows but has no receipt of."""
+    """Messages for the page, oldest first, and the person's language."""
 
     items: list[dict[str, Any]]
     language: str | None
-    unreceipted: list[int]
+    unreceipted: frozenset[int] = frozenset()  # rows that the page shows, but has never said so
+    outdated: frozenset[int] = frozenset()  # changes to a message that a later change has replaced
 
 
 class Ledger:
@@ -53,14 +54,14 @@ class Ledger:
             waiting = [id_ for id_, _, state in rows if state == "queued"]
             if len(rows) == WINDOW:
                 waiting = await self._queued(session, chat)
-            wanted = {*_worth_showing(rows), *waiting}
-            items = await self._items(session, [id_ for id_ in wanted if id_ not in known])
+            shown, outdated = _worth_showing(rows)
+            items = await self._items(session, [id_ for id_ in {*shown, *waiting} if id_ not in known])
             language = await self._language(session, chat)
-        return News(items, language, [id_ for id_ in waiting if id_ in known])
+        return News(items, language, frozenset(waiting) & frozenset(known), outdated - frozenset(waiting))
 
     async def news(self, chat: str, known: Collection[int]) -> News:
-        """What has been said since."""
-        recent = max(known, default=0) - LATE
+        """What has been said since: rows younger than the page's oldest that it lacks, and all that still waits."""
+        recent = max(min(known, default=0), max(known, default=0) - LATE)
         async with self._store.read() as session:
             found = await session.scalars(
                 select(OutboxRow.id)
@@ -70,7 +71,7 @@ class Ledger:
             )
             items = await self._items(session, [id_ for id_ in found if id_ not in known])
             language = await self._language(session, chat) if items else None
-        return News(items, language, [])
+        return News(items, language)
 
     async def file(self, chat: str, row: int) -> BlobRow | None:
         """The attachment of one of the chat's own messages."""
@@ -137,19 +138,21 @@ class Ledger:
         return {key: {"name": name, "size": size, "picture": mime in PICTURES} for key, name, mime, size in found}
 
 
-def _worth_showing(rows: Sequence[tuple[int, str | None, str]]) -> list[int]:
-    """Of rows, newest first: the last messages, and of the changes to each only the newest."""
-    chosen: list[int] = []
+def _worth_showing(rows: Sequence[tuple[int, str | None, str]]) -> tuple[set[int], frozenset[int]]:
+    """Of rows, newest first: the last messages and the newest change to each; and the changes passed over for it."""
+    chosen: set[int] = set()
+    outdated: set[int] = set()
     changed: set[str] = set()
     messages = 0
     for id_, edit, _ in rows:
         if edit is None:
             messages += 1
         elif edit in changed:
+            outdated.add(id_)
             continue
         else:
             changed.add(edit)
-        chosen.append(id_)
+        chosen.add(id_)
         if messages == HISTORY:
             break
-    return chosen
+    return chosen, frozenset(outdated)

@@ -132,6 +132,8 @@ function button(one, message, press) {
 export function showDesk(item, t, press) {
   const target = item.edit || String(item.id);
   const id = `row-${target}`;
+  const old = document.getElementById(id);
+  if (old && item.id < old.revision) return null; // it comes late: a later change is shown already
   const text = element("div", { className: "text", dir: "auto" }, render(item.text));
   text.lang = languageOf(text.textContent);
   const bubble = element("div", { className: "bubble" }, hidden(`${t("desk")}: `));
@@ -144,8 +146,8 @@ export function showDesk(item, t, press) {
       element("div", { className: "row" }, ...row.map((one) => button(one, target, press))));
     parts.push(element("div", { className: "buttons", lang: languageOf(rows.map((row) => row.textContent).join("")) }, ...rows));
   }
-  const old = document.getElementById(id);
   if (old) {
+    old.revision = item.id;
     const focused = old.contains(document.activeElement);
     old.replaceChildren(...parts);
     if (focused) old.focus({ preventScroll: true });
@@ -153,7 +155,7 @@ export function showDesk(item, t, press) {
     old.scrollIntoView({ block: above || old.offsetHeight > log.clientHeight ? "start" : "nearest" });
     return null;
   }
-  const node = element("div", { id, className: "message desk", tabIndex: -1 }, ...parts);
+  const node = element("div", { id, className: "message desk", tabIndex: -1, revision: item.id }, ...parts);
   insert(node, [item.id, 0, 0]);
   return node;
 }
