@@ -18,7 +18,7 @@ FACT_LIMIT = 600
 CAUTION_LIMIT = 200
 LEAST = 60
 """A paragraph is not cut to less than this: then it waits for "More"."""
-SOURCES_SHOWN = 3
+SOURCES_SHOWN, SOURCES_IN_FULL = 3, 8
 LAWS_SHOWN = 2
 WARNING = "⚠️"
 
@@ -52,7 +52,7 @@ def compose(view: View, body: Body, lead: Markup | None = None) -> Composed:
 
 def _shortens(view: View, body: Body, lines: Sequence[Line]) -> bool:
     """Whether the first message leaves out a part of a caution, a source or a law."""
-    if not body.known:
+    if not body.known or body.summary:
         return False
     cautions = (view.say(caution.text).markup for caution in body.cautions)
     return (
@@ -84,6 +84,7 @@ def _message(
     title = body.title or view.title(body.record, body.facet)
     fact = [line.markup for line in lines]
     blocks = [[title], [lead] if lead else [], fact]
+    brief = brief or body.summary
     if body.known:
         blocks.append(_warnings(view, body, lines, outdated, brief=brief))
         blocks.append([*_law_lines(view, body, brief=brief), *_source_lines(view, lines, brief=brief)])
@@ -113,6 +114,8 @@ def _warnings(
         found.append(view.t("Part of this is not yet confirmed by a source. Please verify it."))
     if body.doubtful:
         found.append(view.t("Our editors are not sure how to read the source here. Please verify it."))
+    if body.notice is not None:
+        found.append(body.notice)
     found += [_caution(view, caution, brief=brief) for caution in body.cautions]
     return [Markup("{} {}").format(WARNING, words) for words in found]
 
@@ -200,7 +203,7 @@ def _year(source: Source) -> str | None:
 
 def _source_lines(view: View, lines: Iterable[Line], *, brief: bool) -> list[Markup]:
     t, found = view.t, _sources(view, lines)
-    shown = found[:SOURCES_SHOWN] if brief else found
+    shown = found[: SOURCES_SHOWN if brief else SOURCES_IN_FULL]
     rows = []
     for source in shown:
         year = (_year(source) or "")[:4]

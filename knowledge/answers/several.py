@@ -22,26 +22,32 @@ NAME = 32
 """Characters of a name in a comparison."""
 VALUE = 150
 """Characters of one value in a comparison."""
+WARNED = "⚠️"
 ROW = 110
 """Characters of what a list says of one record."""
 
 
 def render_list(view: View, records: Sequence[Record]) -> Body:
     """One line per record: name, and what tells it from the others."""
-    body = _body(view, records, F.LIST)
+    body = _body(records, F.LIST)
     flags = dict.fromkeys(view.flag(record) for record in records)
     flag = next(iter(flags)) if len(flags) == 1 else "🌏"
     body.title = Markup("<b>{} {}</b>").format(flag, _counted(view, records))
     for number, record in enumerate(records, start=1):
-        name = Markup("{}. {} <b>{}</b>").format(number, view.flag(record), view.proper(record.names))
+        sign = f"{view.flag(record)}{WARNED if record.cautions else ''}"
+        name = Markup("{}. {} <b>{}</b>").format(number, sign, view.proper(record.names))
         row = _row(view, record)
         body.add(Line(name) if row is None else _with(row, Markup("{}: {}").format(name, clip(row.markup, ROW))))
+    if any(record.cautions for record in records):
+        body.notice = view.t("This sign marks entries with cautions. Choose one to read them.")
     return body
 
 
 def render_compare(view: View, records: Sequence[Record], facet: FacetName | None) -> Body:
     """The same facets of each record; what is not known is shown as not known, what is the same is said once."""
-    body = _body(view, records, F.COMPARE)
+    body = _body(records, F.COMPARE)
+    for record in records:
+        body.cautions += [caution for caution in record.cautions if caution not in body.cautions]
     names = [f"{view.flag(record)} {shortened(view.short_name(record), NAME)}" for record in records]
     body.title = Markup("<b>{}</b>").format(view.t("Comparison: {names}", names=view.t.list(names)))
     wanted = COMPARED if facet is None and all(isinstance(one, Zone) for one in records) else (facet or F.OVERVIEW,)
@@ -80,12 +86,10 @@ def _counted(view: View, records: Sequence[Record]) -> Markup:
     return t.n("{count} result", "{count} results", count)
 
 
-def _body(view: View, records: Sequence[Record], facet: FacetName) -> Body:
+def _body(records: Sequence[Record], facet: FacetName) -> Body:
     oldest = min(records, key=lambda record: record.checked_on)
-    body = Body(oldest, facet.value, behind=[record for record in records if record is not oldest])
+    body = Body(oldest, facet.value, behind=[record for record in records if record is not oldest], summary=True)
     body.confirm = any(isinstance(record, Crossing | Route) for record in records)
-    for record in records:
-        body.cautions += [caution for caution in record.cautions if caution not in body.cautions]
     return body
 
 

@@ -114,6 +114,10 @@ class Body:
     known: bool = True
     """False when the desk has nothing on it."""
     title: Markup | None = None
+    notice: Markup | None = None
+    """A word of warning of the renderer's own."""
+    summary: bool = False
+    """Over several records: cautions and sources stay short even in the whole answer."""
 
     def add(self, *lines: Line | None) -> None:
         """Appends the lines that there are."""

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from knowledge.answers.markup import link
+from knowledge.answers.markup import first_sentence, link
 from knowledge.answers.view import Body, Line, View
 from knowledge.records import Agency, Contact, FacetName, Law, Record
 from knowledge.texts import Text
 
 F = FacetName
+SENTENCE = 160
+"""Characters of a facet in an overview."""
 MAP = "https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=13/{lat}/{lon}"
 
 
@@ -31,7 +33,8 @@ def labelled(view: View, record: Record, facet: FacetName) -> Line | None:
     found, said = record.facets.get(facet), view.first_line(record, facet)
     if found is None or said is None:
         return None
-    return view.line(Markup("• {}: {}").format(view.facet(facet), said.markup), (said,), found)
+    words = first_sentence(said.markup, SENTENCE)
+    return view.line(Markup("• {}: {}").format(view.facet(facet), words), (said,), found)
 
 
 def nothing(view: View, body: Body) -> None:
