@@ -32,6 +32,10 @@ class Phrasebook:
     """Countries and places that the desk does not cover."""
     kinds: Phrases
     """Words that say what kind of record is meant (zone, crossing, fair …)."""
+    topics: Phrases
+    """Procedure topics as people call them."""
+    directions: Phrases
+    """Words before (in Burmese: after) a country that make it the origin or the destination."""
     follow: Phrases
     """Words that tie a question to the one before."""
     laws: Mapping[str, tuple[str, ...]]
@@ -43,7 +47,7 @@ class Phrasebook:
     def questions_of(self, language: Language) -> list[Text]:
         """What is embedded of the phrasebook."""
         found: list[Text] = []
-        for group in (self.facets, self.templates, self.offtopic, self.smalltalk, self.intents):
+        for group in (self.facets, self.templates, self.offtopic, self.smalltalk, self.intents, self.topics):
             for phrases in group.values():
                 found.extend(("question", bare(phrase)) for phrase in phrases.get(language, ()))
         return [text for text in dict.fromkeys(found) if text[1]]
@@ -78,6 +82,8 @@ def load_phrasebook(folder: Path | None = None) -> Phrasebook:
         offtopic={name: _by_language(one) for name, one in raw.get("offtopic", {}).items()},
         foreign={name: _by_language(one) for name, one in raw.get("foreign", {}).items()},
         kinds={name: _by_language(one) for name, one in raw.get("kinds", {}).items()},
+        topics={name: _by_language(one) for name, one in raw.get("topics", {}).items()},
+        directions={name: _by_language(one) for name, one in raw.get("directions", {}).items()},
         follow={name: _by_language(one) for name, one in raw.get("follow", {}).items()},
         laws={name: tuple(laws) for name, laws in raw.get("laws", {}).items()},
         aliases={name: tuple(words) for name, words in raw.get("aliases", {}).items()},

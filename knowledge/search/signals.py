@@ -12,7 +12,7 @@ from knowledge.search.corpus import Block, Corpus
 from knowledge.search.dense import Embedder
 from knowledge.search.heads import FacetHead, ScopeHead
 from knowledge.search.places import neighbours_of
-from knowledge.search.entities import Match, covered, squeeze, strengths, without
+from knowledge.search.entities import Match, Squeezed, covered, squeeze, strengths, without
 from knowledge.search.lexical import zscores
 from knowledge.search.normalise import Question
 from knowledge.search.scripts import joined, stripped
@@ -63,6 +63,9 @@ class Heard:
     kinds: dict[str, float] = field(default_factory=dict)
     intents: dict[str, float] = field(default_factory=dict)
     foreign: dict[str, float] = field(default_factory=dict)
+    topics: dict[str, float] = field(default_factory=dict)
+    origins: frozenset[str] = frozenset()
+    destinations: frozenset[str] = frozenset()
     follow: dict[str, float] = field(default_factory=dict)
     masked: str = ""
     facet_triggers: dict[str, float] = field(default_factory=dict)
@@ -79,17 +82,36 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
     if not heard.records or max(match.weight for match in heard.records) < 0.7:
         heard.close = tables.records.find_close(rest, COMMON)
     heard.terms = tables.terms.find(squeezed)
-    heard.countries = strengths(tables.countries.find(squeezed))
+    countries = tables.countries.find(squeezed)
+    heard.countries = strengths(countries)
+    heard.origins, heard.destinations = directions_of(squeezed, countries, tables.directions[question.language])
     heard.goods = strengths(tables.goods.find(squeezed))
     heard.kinds = strengths(tables.kinds.find(squeezed))
     heard.intents = strengths(tables.intents.find(squeezed))
     heard.foreign = strengths(tables.foreign.find(squeezed))
+    heard.topics = strengths(tables.topics.find(squeezed))
     heard.follow = strengths(tables.follow.find(squeezed))
     heard.masked = rest or question.plain
     heard.facet_triggers = _trigger_strengths(tables.facets[question.language].find(squeeze(heard.masked)))
     if embedder is not None:
         heard.vector, heard.masked_vector = embedder.questions([question.text, heard.masked])
     return heard
+
+
+def directions_of(
+    squeezed: Squeezed, countries: Iterable[Match], words: dict[str, tuple[str, ...]]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Which countries are named as origin and which as destination."""
+    found: dict[str, set[str]] = {"from": set(), "to": set()}
+    for match in countries:
+        before, after = squeezed.text[: match.start], squeezed.text[match.end :]
+        for direction, markers in words.items():
+            for marker in markers:
+                burmese = marker[0] >= "\u1000" and marker[0] <= "\u109f"
+                if after.startswith(marker) if burmese else before.endswith(marker):
+                    found[direction].update(owner for owner, _ in match.owners)
+                    break
+    return frozenset(found["from"]), frozenset(found["to"])
 
 
 def _trigger_strengths(matches: Iterable[Match]) -> dict[str, float]:
@@ -120,6 +142,7 @@ class Signals:
         self.tied_to_goods = np.zeros(len(records), np.bool_)
         for rows in self.goods.values():
             self.tied_to_goods[rows] = True
+        self.topics = np.array([getattr(record, "topic", "") for record in records])
         self.directions = [getattr(record, "direction", None) for record in records]
         self.names = feature_names(corpus)
         self.at_home = {
@@ -188,12 +211,15 @@ class Signals:
                 dense,
                 match,
                 mismatch,
-                self._home_feature(heard),
+                *self._home_features(heard),
                 kind_match,
                 kind_miss,
                 goods_match,
                 goods_miss,
                 self._direction_features(heard),
+                *self._topic_features(heard),
+                *self._way_features(heard),
+                kind_match * named,
             ],
             axis=1,
         )
@@ -213,11 +239,42 @@ class Signals:
             mismatch[row] = float(shared == 0)
         return match, mismatch
 
-    def _home_feature(self, heard: Heard) -> Floats:
-        """Where no country is named, people ask about their own."""
-        if heard.countries:
-            return np.zeros(len(self.corpus.records), np.float32)
-        return self.at_home[heard.question.language]
+    def _home_features(self, heard: Heard) -> tuple[Floats, Floats]:
+        """Where no country is named, people ask about their own; where only others are, often still."""
+        nothing = np.zeros(len(self.corpus.records), np.float32)
+        home = HOME[heard.question.language]
+        if home in heard.countries or any(match.weight >= 0.55 for match in heard.records):
+            return nothing, nothing
+        at_home = self.at_home[heard.question.language]
+        return (nothing, at_home) if heard.countries else (at_home, nothing)
+
+    def _topic_features(self, heard: Heard) -> tuple[Floats, Floats]:
+        match = np.zeros(len(self.corpus.records), np.float32)
+        for topic, strength in heard.topics.items():
+            match[self.topics == topic] += min(strength, 1.5)
+        miss = np.full(len(match), float(match.max() > 0), np.float32) * (self.topics != "")
+        miss[match > 0] = 0
+        return match, miss
+
+    def _way_features(self, heard: Heard) -> tuple[Floats, Floats]:
+        """The exporting country's export papers and the importing country's import papers fit a named way."""
+        size = len(self.corpus.records)
+        match, miss = np.zeros(size, np.float32), np.zeros(size, np.float32)
+        home = {HOME[heard.question.language]} - {""}
+        origins, destinations = set(heard.origins), set(heard.destinations)
+        if not origins and not destinations:
+            return match, miss
+        origins = origins or (home - destinations) or (set(heard.countries) - destinations)
+        destinations = destinations or (home - origins) or (set(heard.countries) - origins)
+        leaving = {"export"} if "import" not in heard.intents else set()
+        entering = {"import"} if "export" not in heard.intents else set()
+        for row, direction in enumerate(self.directions):
+            country = self.corpus.records[row].country
+            if direction == "export" or (direction in ("both", "people") and leaving):
+                match[row], miss[row] = float(country in origins), float(country in destinations - origins)
+            elif direction == "import" or (direction == "both" and entering):
+                match[row], miss[row] = float(country in destinations), float(country in origins - destinations)
+        return match, miss
 
     def _kind_features(self, heard: Heard) -> tuple[Floats, Floats]:
         wanted = np.zeros(len(KINDS), np.float32)
@@ -299,7 +356,8 @@ class Signals:
             for id_, strength in strengths(heard.records).items()
             if strength >= 0.5 and self.corpus.records[self.row[id_]].kind in (Kind.ZONE, Kind.REGIME)
         }
-        unpaired = compared * float(len({tuple(m.owners) for m in heard.records if m.weight >= 0.5}) < 2 or len(zones) < 2)
+        spans = [match for match in heard.records if match.weight >= 0.5 and any(id_ in zones for id_, _ in match.owners)]
+        unpaired = compared * float(len(spans) < 2)
         fit = np.zeros(len(self.corpus.units), np.float32)
         said = {country for country in heard.countries if country != "regional"}
         if said:
@@ -355,8 +413,8 @@ def _best_of(values: Floats, groups: NDArray[np.int32], size: int) -> Floats:
 RECORD_FEATURES = (
     *("named", "named_surely", "named_fully", "name_coverage", "misspelt_name", "term_coverage"),
     *("name_words", "name_grams", "name_word_share", "name_gram_share", "name_dense"),
-    *("country_match", "country_miss", "home_country", "kind_match", "kind_miss"),
-    *("goods_match", "goods_miss", "direction"),
+    *("country_match", "country_miss", "home_country", "home_though_others", "kind_match", "kind_miss"),
+    *("goods_match", "goods_miss", "direction", "topic_match", "topic_miss", "way_match", "way_miss", "kind_named"),
 )
 FACET_FEATURES = (
     *("trigger", "trigger_share", "phrase_contained", "phrase_grams", "phrase_dense", "phrase_dense_high"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from knowledge.language import Language
 from knowledge.loader import Content
 from knowledge.records import CountryRecord, Crossing, Kind, Procedure, Record, Zone
-from knowledge.search.entities import AliasTable, core_names
+from knowledge.search.entities import AliasTable, core_names, squeeze
 from knowledge.search.phrasebook import Phrasebook, Phrases
 from knowledge.search.scripts import canonical
 
@@ -25,7 +25,9 @@ _GENERIC_ENDS = {
                   "đặc khu", "khu thương mại tự do", "khu chế xuất", "đường sắt", "khu bảo thuế tổng hợp", "sez"],
 }  # fmt: skip
 
-_NO_NAMES = frozenset(["khong", "long", "hai", "ban", "nam", "bac", "dong", "tay", "la", "ha", "may", "the", "new", "tha", "mae", "park", "sez", "sme", "cai", "moc", "bo"])
+_NO_NAMES = frozenset(
+    "khong long hai ban nam bac dong tay la ha may the new tha mae park sez sme cai moc bo".split()  # noqa: SIM905
+)
 """Parts of names that are everyday words of Latin-script questions."""
 
 
@@ -40,9 +42,12 @@ class Tables:
     kinds: AliasTable
     intents: AliasTable
     foreign: AliasTable
+    topics: AliasTable
     facets: dict[Language, AliasTable]
     follow: AliasTable
     smalltalk: AliasTable
+    directions: dict[Language, dict[str, tuple[str, ...]]]
+    """Squeezed direction words of each language."""
 
 
 def build_tables(content: Content, book: Phrasebook) -> Tables:
@@ -65,9 +70,16 @@ def build_tables(content: Content, book: Phrasebook) -> Tables:
         terms.close(),
         countries.close(),
         _table({good.id: good.words for good in book.goods.values()}),
-        *(_table(group) for group in (book.kinds, book.intents, book.foreign)),
+        *(_table(group) for group in (book.kinds, book.intents, book.foreign, book.topics)),
         {language: _table(_spoken(book.facets, language)) for language in Language},
         *(_table(group) for group in (book.follow, book.smalltalk)),
+        {
+            language: {
+                way: tuple(squeeze(canonical(word)).text for word in words.get(language, ()))
+                for way, words in book.directions.items()
+            }
+            for language in Language
+        },
     )
 
 
