@@ -127,18 +127,23 @@ def _ask(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.measure import measure_passages, measure_questions
     from bot.questions import Asking
-    from knowledge.evaluate import evaluate_command
+
+    if (options.passages is None) != (options.questions is None) or bool(options.files) == bool(options.passages):
+        print("Give question files, or --passages P with --questions Q.", file=sys.stderr)
+        return 2
+    if options.passages is not None:
+        from knowledge.search import load_embedder
+
+        embedder = load_embedder() if settings.dense and not options.no_dense else None
+        measure_passages(options.passages, options.questions, embedder, sys.stdout, json_lines=options.json)
+        return 0
 
     async def run(asking: Asking) -> int:
-        return await asyncio.to_thread(
-            evaluate_command,
-            asking.knowledge.index,
-            options.files,
-            options.passages,
-            options.questions,
-            as_json=options.json,
-        )
+        index = asking.knowledge.index
+        await asyncio.to_thread(measure_questions, index, options.files, sys.stdout, json_lines=options.json)
+        return 0
 
     return _with_asking(settings, options, run)
 
