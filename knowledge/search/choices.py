@@ -6,7 +6,7 @@ from knowledge.records import Kind, Procedure
 from knowledge.search.corpus import Corpus
 from knowledge.search.entities import strengths
 from knowledge.search.finding import Candidate, Missing
-from knowledge.search.signals import Heard
+from knowledge.search.hearing import Heard
 
 if TYPE_CHECKING:
     from knowledge.search.index import Ranked

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.entities import squeeze
 from knowledge.search.heads import ScopeHead
-from knowledge.search.signals import Heard, Signals
+from knowledge.search.hearing import Heard
+from knowledge.search.signals import Signals
 
 Floats = NDArray[np.float32]
 CALIBRATION = Path(__file__).with_name("calibration.json")
@@ -146,5 +147,3 @@ def fit_logistic(rows: Sequence[dict[str, float]], truth: Sequence[bool], penalt
         {name: round(float(weight), 4) for name, weight in zip(ASPECTS, weights, strict=True)},
         {name: (round(float(m), 5), round(float(s), 5)) for name, m, s in zip(ASPECTS, means, spreads, strict=True)},
     )
-
-

@@ -9,7 +9,8 @@ from knowledge.records import Kind, Procedure, Record, Zone
 from knowledge.search.corpus import Corpus
 from knowledge.search.entities import squeeze
 from knowledge.search.finding import Context
-from knowledge.search.signals import Heard, Signals
+from knowledge.search.hearing import Heard
+from knowledge.search.signals import Signals
 
 Floats = NDArray[np.float32]
 FORGET_AFTER = 15 * 60

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from knowledge.language import Language
 from knowledge.loader import Content
-from knowledge.records import Crossing, FacetName, Kind, Procedure, Record
+from knowledge.records import Crossing, Procedure, Record
 from knowledge.search.blocks import DenseField, LexicalField, cached_field
 from knowledge.search.phrasebook import Phrasebook, bare, load_phrasebook
 from knowledge.search.units import Unit, build_units, passage
@@ -162,7 +162,9 @@ def _block(
         DenseField.build(known_names, vectors),
         dense_phrases,
         dense_offtopic,
-        _mean(np.concatenate([dense_phrases.vectors[dense_phrases.known], dense_offtopic.vectors[dense_offtopic.known]])),
+        _mean(
+            np.concatenate([dense_phrases.vectors[dense_phrases.known], dense_offtopic.vectors[dense_offtopic.known]])
+        ),
         _mean(dense_units.vectors[has_own & dense_units.known]),
     )
 
@@ -202,12 +204,9 @@ def _names(record: Record, language: Language) -> str:
     aliases = record.all_aliases()
     parts: list[str] = []
     for key in (language, Language.EN, "any"):
-        parts.extend(aliases.get(key, ()))  # type: ignore[call-overload]
+        parts.extend(aliases.get(key, ()))
     if isinstance(record, Crossing):
         for side in record.sides:
             parts.append(side.names.best(language)[0])
             parts.extend(side.aliases.get(language, ()))
     return " . ".join(dict.fromkeys(parts))
-
-
-DEFINITION, KIND_OF_TERM = FacetName.DEFINITION.value, Kind.TERM

@@ -150,7 +150,7 @@ class AliasTable:
 
 
 def core_names(name: str, generic: Iterable[str]) -> Iterator[str]:
-    """The name without the words that all names of its kind have ("Savan-Seno" of "Savan-Seno Special Economic Zone")."""
+    """The name without the words that all of its kind have ("Savan-Seno" of "Savan-Seno Special Economic Zone")."""
     bare = re.sub(r"[（(].*?[)）]", " ", name)
     if bare != name:
         yield bare

@@ -9,7 +9,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,10 @@ from knowledge.search.confidence import CALIBRATION, Model, aspects, fit_logisti
 from knowledge.search.dense import Embedder, load_embedder
 from knowledge.search.fusion import WEIGHTS, fit
 from knowledge.search.headfit import Case, train_heads
+from knowledge.search.hearing import hear
 from knowledge.search.index import SearchIndex
 from knowledge.search.normalise import readings
 from knowledge.search.scripts import stripped
-from knowledge.search.signals import Heard, hear
 
 Floats = NDArray[np.float32]
 _BIAS_PENALTY, _PENALTY = 0.02, 0.002

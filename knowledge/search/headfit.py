@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from knowledge.language import Language
 from knowledge.search.heads import HEADS, FacetHead, ScopeHead, train_softmax
+from knowledge.search.hearing import Heard
 from knowledge.search.index import SearchIndex
 from knowledge.search.lexical import zscores
-from knowledge.search.signals import Heard
 
 Floats = NDArray[np.float32]
 _FOLDS = 4

@@ -69,18 +69,20 @@ def train_softmax(
     counts = np.maximum(np.bincount(targets, minlength=classes), 1)
     importance = (len(targets) / (classes * counts[targets])).astype(np.float32)[:, None]
     weights, bias = np.zeros((vectors.shape[1], classes), np.float32), np.zeros(classes, np.float32)
-    moments = [[np.zeros_like(weights), np.zeros_like(weights)], [np.zeros_like(bias), np.zeros_like(bias)]]
+    slopes = [np.zeros_like(weights), np.zeros_like(weights), np.zeros_like(bias), np.zeros_like(bias)]
     truth = np.eye(classes, dtype=np.float32)[targets]
     for step in range(1, steps + 1):
         logits = vectors @ weights + bias
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         odds /= odds.sum(axis=1, keepdims=True)
         error = (odds - truth) * importance / len(targets)
-        for values, gradient, (mean, square) in (
-            (weights, vectors.T @ error + penalty * weights, moments[0]),
-            (bias, error.sum(axis=0), moments[1]),
-        ):
-            mean[...] = 0.9 * mean + 0.1 * gradient
-            square[...] = 0.999 * square + 0.001 * gradient**2
-            values -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+        _adam(weights, vectors.T @ error + penalty * weights, slopes[0], slopes[1], step, rate)
+        _adam(bias, error.sum(axis=0), slopes[2], slopes[3], step, rate)
     return weights, bias
+
+
+def _adam(values: Floats, gradient: Floats, mean: Floats, square: Floats, step: int, rate: float) -> None:
+    """One step of Adam, in place."""
+    mean[...] = 0.9 * mean + 0.1 * gradient
+    square[...] = 0.999 * square + 0.001 * gradient**2
+    values -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)

@@ -16,9 +16,10 @@ from knowledge.search.corpus import Corpus, build_corpus
 from knowledge.search.dense import Embedder
 from knowledge.search.finding import Candidate, Context, Finding, Outcome, SmallTalk
 from knowledge.search.fusion import load_weights
+from knowledge.search.hearing import Heard, hear
 from knowledge.search.normalise import Question, detect, readings
 from knowledge.search.phrasebook import load_phrasebook
-from knowledge.search.signals import Heard, Signals, hear
+from knowledge.search.signals import Signals
 from knowledge.search.smalltalk import smalltalk_of
 from knowledge.search.tables import Tables, build_tables
 from knowledge.search.vectors import VectorStore

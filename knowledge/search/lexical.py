@@ -201,4 +201,5 @@ def zscores(values: NDArray[np.float32]) -> NDArray[np.float32]:
     spread = float(values.std())
     if spread < 1e-9:
         return np.zeros_like(values)
-    return ((values - values.mean()) / spread).astype(np.float32)
+    scores: NDArray[np.float32] = ((values - values.mean()) / spread).astype(np.float32)
+    return scores

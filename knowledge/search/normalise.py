@@ -21,12 +21,20 @@ _SCRIPTS = {
 }
 _LATIN = re.compile(r"[^\W\d_]", re.ASCII)
 _VIETNAMESE_LETTER = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹàáãèéìíĩòóõùúũý]")
-_VIETNAMESE_WORDS = frozenset(
-    ["ko", "k", "khong", "dc", "duoc", "bn", "bao", "nhieu", "la", "gi", "o", "dau", "nao", "cua", "cho", "co", "thi", "va", "voi", "nhu", "the", "khi", "may", "ngay", "nam", "thang", "thue", "khau", "hang", "giay", "to", "phi", "xin", "minh", "em", "anh", "chi", "ad", "ae", "qua", "sang", "ben", "bi", "roi", "chua", "con", "den", "tu", "vay", "ha", "hoi", "can", "lam", "phai", "muon", "nhung", "cac", "khu", "dat", "nuoc", "viet", "trung", "lao", "gio", "mo", "lieu", "tuc", "cong", "ty", "cty", "nhap", "xuat", "giup", "voi", "dang", "ky", "tren", "duoi", "nguoi", "ai", "sao", "ntn", "thoi", "trong", "ve", "vao", "ra", "neu", "thu", "tuc", "xe", "tai", "duong", "bien", "hay", "biet", "hien", "nay", "gia", "thuê", "mat", "loai"]
-)
-_ENGLISH_WORDS = frozenset(
-    ["the", "is", "are", "what", "how", "where", "when", "who", "which", "do", "does", "did", "can", "could", "i", "my", "me", "we", "our", "you", "your", "a", "an", "of", "for", "to", "in", "on", "at", "from", "and", "or", "if", "with", "without", "any", "need", "needed", "want", "get", "much", "many", "long", "about", "there", "this", "that", "it", "be", "pls", "please", "still", "near", "by", "not", "no", "have", "has", "will", "would", "should", "must", "between", "into", "out", "up", "under", "than", "more", "cost", "open", "close", "tell", "give", "show", "list", "best", "between", "good", "use", "work", "works", "make", "apply", "papers", "paper", "docs", "tax", "border", "zone", "hello", "hi", "thanks"]
-)
+_VIETNAMESE = """
+ko k khong dc duoc bn bao nhieu la gi o dau nao cua cho co thi va voi nhu the khi may ngay nam thang thue
+khau hang giay to phi xin minh em anh chi ad ae qua sang ben bi roi chua con den tu vay ha hoi can lam phai
+muon nhung cac khu dat nuoc viet trung lao gio mo lieu tuc cong ty cty nhap xuat giup voi dang ky tren duoi
+nguoi ai sao ntn thoi trong ve vao ra neu thu tuc xe tai duong bien hay biet hien nay gia thuê mat loai
+"""
+_VIETNAMESE_WORDS = frozenset(_VIETNAMESE.split())
+_ENGLISH = """
+the is are what how where when who which do does did can could i my me we our you your a an of for to in on
+at from and or if with without any need needed want get much many long about there this that it be pls please
+still near by not no have has will would should must between into out up under than more cost open close tell
+give show list best between good use work works make apply papers paper docs tax border zone hello hi thanks
+"""
+_ENGLISH_WORDS = frozenset(_ENGLISH.split())
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _ABBREVIATIONS = {
     **dict.fromkeys(("ko", "k", "hok", "khg", "kg", "hong", "hông", "khum"), "không"),
@@ -64,12 +72,16 @@ _ABBREVIATIONS = {
     **dict.fromkeys(("dkkd", "đkkd"), "đăng ký kinh doanh"),
 }
 _CHAT_ENGLISH = {
-    "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "wat": "what", "wht": "what", "thru": "through",
+    "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "wat": "what", "wht": "what",
+    "thru": "through",
     "docs": "documents", "doc": "documents", "info": "information", "cert": "certificate", "certs": "certificates",
     "reg": "registration", "govt": "government", "gov": "government", "hrs": "hours", "hr": "hours", "yrs": "years",
-    "yr": "year", "min": "minimum", "max": "maximum", "w/": "with", "w": "with", "b4": "before", "n": "and", "4": "for",
-    "custom": "customs", "custums": "customs", "coo": "certificate of origin", "phyto": "phytosanitary", "bw": "between",
-    "vietnam": "viet nam", "lao": "laos", "burma": "myanmar", "dox": "documents", "whats": "what is", "wheres": "where is",
+    "yr": "year", "min": "minimum", "max": "maximum", "w/": "with", "w": "with", "b4": "before", "n": "and",
+    "4": "for",
+    "custom": "customs", "custums": "customs", "coo": "certificate of origin", "phyto": "phytosanitary",
+    "bw": "between",
+    "vietnam": "viet nam", "lao": "laos", "burma": "myanmar", "dox": "documents", "whats": "what is",
+    "wheres": "where is",
 }  # fmt: skip
 
 

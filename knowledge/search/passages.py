@@ -86,9 +86,9 @@ def _scores(
     question: Question, part: _Part, embedder: Embedder | None, mean: Floats | None, across: bool
 ) -> dict[str, Floats]:
     words, grams, _, _ = part.field.ask(question.plain, question.stripped, question.language, question.markless)
-    scores = {"words": words, "grams": grams}
+    scores: dict[str, Floats] = {"words": words, "grams": grams}
     if embedder is None or part.vectors is None:
-        return {"fused": (zscores(words) + zscores(grams)) / 2, **scores}
+        return {"fused": (zscores(words) + zscores(grams)).astype(np.float32), **scores}
     vector = embedder.questions([question.text])[0]
     scores["dense"] = part.vectors @ vector
     dense = scores["dense"]
@@ -97,6 +97,8 @@ def _scores(
         # Words meet only in names and numbers here: they may tip a close race, not more.
         shares = (0.9, 0.05, 0.05)
     return {
-        "fused": shares[0] * zscores(dense) + shares[1] * zscores(words) + shares[2] * zscores(grams),
+        "fused": (shares[0] * zscores(dense) + shares[1] * zscores(words) + shares[2] * zscores(grams)).astype(
+            np.float32
+        ),
         **scores,
     }

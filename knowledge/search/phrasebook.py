@@ -38,6 +38,8 @@ class Phrasebook:
     """Words before (in Burmese: after) a country that make it the origin or the destination."""
     follow: Phrases
     """Words that tie a question to the one before."""
+    generic: Mapping[Language, tuple[str, ...]]
+    """Words that all names of zones and crossings have ("special economic zone")."""
     laws: Mapping[str, tuple[str, ...]]
     aliases: Mapping[str, tuple[str, ...]]
     """Spellings of records that the records don't carry yet."""
@@ -85,6 +87,7 @@ def load_phrasebook(folder: Path | None = None) -> Phrasebook:
         topics={name: _by_language(one) for name, one in raw.get("topics", {}).items()},
         directions={name: _by_language(one) for name, one in raw.get("directions", {}).items()},
         follow={name: _by_language(one) for name, one in raw.get("follow", {}).items()},
+        generic=_by_language(raw.get("generic", {})),
         laws={name: tuple(laws) for name, laws in raw.get("laws", {}).items()},
         aliases={name: tuple(words) for name, words in raw.get("aliases", {}).items()},
         goods={

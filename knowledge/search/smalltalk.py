@@ -1,7 +1,5 @@
 """Greetings, thanks and questions about the desk itself: only where nothing else is left in the message."""
 
-from typing import cast
-
 from knowledge.search.entities import squeeze, without
 from knowledge.search.finding import SmallTalk
 from knowledge.search.scripts import canonical
@@ -23,4 +21,4 @@ def smalltalk_of(question: str, tables: Tables) -> SmallTalk | None:
     if len(rest) > _REST + len(squeezed.text) // 8:
         return None
     kinds = {owner for match in matches for owner, _ in match.owners}
-    return next(cast(SmallTalk, kind) for kind in _ORDER if kind in kinds)
+    return next(kind for kind in _ORDER if kind in kinds)

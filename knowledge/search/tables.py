@@ -1,6 +1,6 @@
 """Alias tables of records, countries, goods, kinds, intents and foreign places, built from content and phrasebook."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from knowledge.language import Language
@@ -11,20 +11,6 @@ from knowledge.search.phrasebook import Phrasebook, Phrases
 from knowledge.search.scripts import canonical
 
 _SIDE, _CORE, _PLACE = 0.8, 0.85, 0.45
-_GENERIC_ENDS = {
-    Language.EN: ["special economic zone", "industrial estate", "industrial park", "economic zone", "border gate",
-                  "international border", "border crossing", "checkpoint", "border economic zone", "free trade zone", "sez",
-                  "comprehensive bonded zone", "special economic zones", "friendship bridge", "zone", "railway", "rail", "border"],
-    Language.ZH: ["边境经济合作区", "经济特区", "工业园区", "工业园", "综合保税区", "自由贸易试验区", "自贸试验区", "口岸经济区", "经济区",
-                  "重点开发开放试验区", "跨境经济合作区", "口岸", "特区", "开发区", "园区", "铁路", "公路"],
-    Language.TH: ["เขตพัฒนาเศรษฐกิจพิเศษ", "เขตเศรษฐกิจพิเศษ", "นิคมอุตสาหกรรม", "เขตเศรษฐกิจ", "จุดผ่านแดนถาวร", "ด่านพรมแดน", "ด่าน", "เขต", "นิคม", "sez"],
-    Language.LO: ["ເຂດເສດຖະກິດພິເສດ", "ເຂດພັດທະນາ", "ເຂດເສດຖະກິດ", "ນິຄົມອຸດສາຫະກຳ", "ດ່ານສາກົນ", "ດ່ານ", "ເຂດ", "sez"],
-    Language.KM: ["តំបន់សេដ្ឋកិច្ចពិសេស", "សួនឧស្សាហកម្ម", "ច្រកទ្វារព្រំដែនអន្តរជាតិ", "ច្រកទ្វារព្រំដែន", "ច្រកព្រំដែន", "តំបន់", "ច្រក", "sez"],
-    Language.MY: ["အထူးစီးပွားရေးဇုန်", "စက်မှုဇုန်", "စီးပွားရေးဇုန်", "နယ်စပ်ဂိတ်", "နယ်စပ်", "ဂိတ်", "ဇုန်", "sez"],
-    Language.VI: ["khu kinh tế cửa khẩu", "khu kinh tế", "đặc khu kinh tế", "khu công nghiệp", "cửa khẩu quốc tế", "cửa khẩu",
-                  "đặc khu", "khu thương mại tự do", "khu chế xuất", "đường sắt", "khu bảo thuế tổng hợp", "sez"],
-}  # fmt: skip
-
 _NO_NAMES = frozenset(
     "khong long hai ban nam bac dong tay la ha may the new tha mae park sez sme cai moc bo".split()  # noqa: SIM905
 )
@@ -60,7 +46,7 @@ def build_tables(content: Content, book: Phrasebook) -> Tables:
                     countries.add(record.country, word)
             continue
         table = terms if record.kind is Kind.TERM else records
-        for spelling, weight in spellings(content, record):
+        for spelling, weight in spellings(record, book.generic):
             if canonical(spelling) not in _NO_NAMES:
                 table.add(record.id, spelling, weight)
         for spelling in book.aliases.get(record.id, ()):
@@ -70,9 +56,13 @@ def build_tables(content: Content, book: Phrasebook) -> Tables:
         terms.close(),
         countries.close(),
         _table({good.id: good.words for good in book.goods.values()}),
-        *(_table(group) for group in (book.kinds, book.intents, book.foreign, book.topics)),
+        _table(book.kinds),
+        _table(book.intents),
+        _table(book.foreign),
+        _table(book.topics),
         {language: _table(_spoken(book.facets, language)) for language in Language},
-        *(_table(group) for group in (book.follow, book.smalltalk)),
+        _table(book.follow),
+        _table(book.smalltalk),
         {
             language: {
                 way: tuple(squeeze(canonical(word)).text for word in words.get(language, ()))
@@ -83,13 +73,13 @@ def build_tables(content: Content, book: Phrasebook) -> Tables:
     )
 
 
-def spellings(content: Content, record: Record) -> Iterator[tuple[str, float]]:
+def spellings(record: Record, generic: Mapping[Language, tuple[str, ...]]) -> Iterator[tuple[str, float]]:
     """Every spelling of a record with how surely it means this record."""
     for language, words in record.all_aliases().items():
         for place, word in enumerate(words):
             yield word, 1.0
             if place == 0 and record.kind in (Kind.ZONE, Kind.CROSSING) and language != "any":
-                for core in core_names(word, _GENERIC_ENDS[Language(language)]):
+                for core in core_names(word, generic[Language(language)]):
                     yield core, _CORE
     if isinstance(record, Crossing):
         for side in record.sides:
@@ -104,7 +94,7 @@ def spellings(content: Content, record: Record) -> Iterator[tuple[str, float]]:
             for separator in ("–", "—", " - ", "-"):
                 if separator in name:
                     for half in name.split(separator):
-                        yield from ((one, _SIDE) for one in [half, *core_names(half, _GENERIC_ENDS[language])])
+                        yield from ((one, _SIDE) for one in [half, *core_names(half, generic[language])])
                     break
     if isinstance(record, Zone):
         for text in (record.place.province, record.place.former_province):

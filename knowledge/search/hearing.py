@@ -1,0 +1,98 @@
+"""What is recognised in a question before anything is ranked: names, countries, goods, kinds, facets, its vector."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.search.dense import Embedder
+from knowledge.search.entities import Match, Squeezed, squeeze, strengths, without
+from knowledge.search.normalise import Question
+from knowledge.search.tables import Tables
+
+Floats = NDArray[np.float32]
+_COMMON = """
+the is are what how where when who which do does can i my me we our you your a an of for to in on at from and
+or if with without any need much many long about there this that it be please still near by not no have has
+will would open cost time zone border tax customs special economic khong duoc bao nhieu la gi o dau nao cua
+cho co thi va voi khi may ngay nam thang thue khau hang giay phi xin minh em anh chi qua sang ben roi chua
+con den tu can lam phai muon nhung cac khu dat nuoc gio cong nhap xuat giup dang tren nguoi ai sao trong ve
+vao ra neu thu tuc xe company goods china laos thailand vietnam viet nam cambodia myanmar trung quoc
+"""
+COMMON = frozenset(_COMMON.split())
+
+
+@dataclass
+class Heard:
+    """What was recognised in a question before anything is ranked."""
+
+    question: Question
+    records: list[Match] = field(default_factory=list)
+    close: list[Match] = field(default_factory=list)
+    terms: list[Match] = field(default_factory=list)
+    countries: dict[str, float] = field(default_factory=dict)
+    goods: dict[str, float] = field(default_factory=dict)
+    kinds: dict[str, float] = field(default_factory=dict)
+    intents: dict[str, float] = field(default_factory=dict)
+    foreign: dict[str, float] = field(default_factory=dict)
+    topics: dict[str, float] = field(default_factory=dict)
+    origins: frozenset[str] = frozenset()
+    destinations: frozenset[str] = frozenset()
+    follow: dict[str, float] = field(default_factory=dict)
+    masked: str = ""
+    facet_triggers: dict[str, float] = field(default_factory=dict)
+    vector: Floats | None = None
+    masked_vector: Floats | None = None
+
+
+def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard:
+    """Recognises names, countries, goods, kinds and facets, and embeds the question."""
+    squeezed = squeeze(question.plain)
+    heard = Heard(question)
+    heard.records = tables.records.find(squeezed)
+    rest = without(question.plain, squeezed, heard.records)
+    if not heard.records or max(match.weight for match in heard.records) < 0.7:
+        heard.close = tables.records.find_close(rest, COMMON)
+    heard.terms = tables.terms.find(squeezed)
+    countries = tables.countries.find(squeezed)
+    heard.countries = strengths(countries)
+    heard.origins, heard.destinations = directions_of(squeezed, countries, tables.directions[question.language])
+    heard.goods = strengths(tables.goods.find(squeezed))
+    heard.kinds = strengths(tables.kinds.find(squeezed))
+    heard.intents = strengths(tables.intents.find(squeezed))
+    heard.foreign = strengths(tables.foreign.find(squeezed))
+    heard.topics = strengths(tables.topics.find(squeezed))
+    heard.follow = strengths(tables.follow.find(squeezed))
+    heard.masked = rest or question.plain
+    heard.facet_triggers = _trigger_strengths(tables.facets[question.language].find(squeeze(heard.masked)))
+    if embedder is not None:
+        heard.vector, heard.masked_vector = embedder.questions([question.text, heard.masked])
+    return heard
+
+
+def directions_of(
+    squeezed: Squeezed, countries: Iterable[Match], words: dict[str, tuple[str, ...]]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Which countries are named as origin and which as destination."""
+    found: dict[str, set[str]] = {"from": set(), "to": set()}
+    for match in countries:
+        before, after = squeezed.text[: match.start], squeezed.text[match.end :]
+        for direction, markers in words.items():
+            for marker in markers:
+                burmese = marker[0] >= "\u1000" and marker[0] <= "\u109f"
+                if after.startswith(marker) if burmese else before.endswith(marker):
+                    found[direction].update(owner for owner, _ in match.owners)
+                    break
+    return frozenset(found["from"]), frozenset(found["to"])
+
+
+def _trigger_strengths(matches: Iterable[Match]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for match in matches:
+        strength = len(match.key) ** 0.5 / len(match.owners) ** 0.25
+        if not match.key.isascii():
+            strength *= 1.3  # a character of the other scripts says more
+        for facet, _ in match.owners:
+            found[facet] = found.get(facet, 0.0) + strength
+    return found

@@ -1,0 +1,190 @@
+"""What speaks for each record: its name, its country, its kind, its goods, its topic, the way of the goods."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.language import Language
+from knowledge.records import Kind
+from knowledge.search.corpus import Block, Corpus
+from knowledge.search.entities import covered, squeeze, strengths
+from knowledge.search.hearing import Heard
+from knowledge.search.lexical import zscores
+
+Floats = NDArray[np.float32]
+KIND_CUES: dict[str, frozenset[Kind]] = {
+    "zone": frozenset({Kind.ZONE, Kind.REGIME}),
+    "crossing": frozenset({Kind.CROSSING}),
+    "event": frozenset({Kind.EVENT}),
+    "programme": frozenset({Kind.PROGRAMME}),
+    "payment": frozenset({Kind.NOTE}),
+    "ecommerce": frozenset({Kind.NOTE}),
+    "route": frozenset({Kind.ROUTE}),
+}
+KINDS = tuple(Kind)
+HOME = {
+    Language.EN: "",
+    Language.ZH: "CN",
+    Language.TH: "TH",
+    Language.LO: "LA",
+    Language.KM: "KH",
+    Language.MY: "MM",
+    Language.VI: "VN",
+}
+RECORD_FEATURES = (
+    *("named", "named_surely", "named_fully", "name_coverage", "misspelt_name", "term_coverage"),
+    *("name_words", "name_grams", "name_word_share", "name_gram_share", "name_dense"),
+    *("country_match", "country_miss", "home_country", "home_though_others", "kind_match", "kind_miss"),
+    *("goods_match", "goods_miss", "direction", "topic_match", "topic_miss", "way_match", "way_miss", "kind_named"),
+)
+
+
+class RecordSignals:
+    """Computes the features that all units of a record share."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+        records = corpus.records
+        self.row = {record.id: row for row, record in enumerate(records)}
+        self.kinds = np.array([KINDS.index(record.kind) for record in records])
+        self.goods = {
+            good.id: np.array([self.row[one] for one in good.records if one in self.row], np.int32)
+            for good in corpus.book.goods.values()
+        }
+        self.tied_to_goods = np.zeros(len(records), np.bool_)
+        for rows in self.goods.values():
+            self.tied_to_goods[rows] = True
+        self.topics = np.array([getattr(record, "topic", "") for record in records])
+        self.directions = [getattr(record, "direction", None) for record in records]
+        self.at_home = {
+            language: np.array([float(record.country == country) for record in records], np.float32)
+            for language, country in HOME.items()
+        }
+
+    def features(self, heard: Heard, block: Block) -> Floats:
+        size = len(self.corpus.records)
+        question = heard.question
+        named, coverage, close = (np.zeros(size, np.float32) for _ in range(3))
+        for id_, strength in strengths(heard.records).items():
+            named[self.row[id_]] = min(strength, 2.0)
+        length = max(len(squeeze(question.plain).text), 1)
+        for id_, characters in covered(heard.records).items():
+            coverage[self.row[id_]] = characters / length
+        for id_, strength in strengths(heard.close).items():
+            close[self.row[id_]] = min(strength, 1.5)
+        term = np.zeros(size, np.float32)
+        for id_, characters in covered(heard.terms).items():
+            term[self.row[id_]] = characters / length
+        words, grams, word_share, gram_share = block.names.ask(
+            question.plain, question.stripped, question.language, question.markless
+        )
+        dense = zscores(block.dense_names.ask(heard.vector))
+        match, mismatch = self._country_features(heard)
+        kind_match, kind_miss = self._kind_features(heard)
+        goods_match, goods_miss = self._goods_features(heard)
+        return np.stack(
+            [
+                named,
+                (named > 0.55).astype(np.float32),
+                (named > 0.9).astype(np.float32),
+                coverage,
+                close,
+                term,
+                zscores(words),
+                zscores(grams),
+                word_share,
+                gram_share,
+                dense,
+                match,
+                mismatch,
+                *self._home_features(heard),
+                kind_match,
+                kind_miss,
+                goods_match,
+                goods_miss,
+                self._direction_features(heard),
+                *self._topic_features(heard),
+                *self._way_features(heard),
+                kind_match * named,
+            ],
+            axis=1,
+        )
+
+    def _country_features(self, heard: Heard) -> tuple[Floats, Floats]:
+        size = len(self.corpus.records)
+        match, mismatch = np.zeros(size, np.float32), np.zeros(size, np.float32)
+        said = {country for country in heard.countries if country != "regional"}
+        if not said:
+            return match, mismatch
+        for row, record in enumerate(self.corpus.records):
+            of = set(record.countries)
+            if not of:
+                continue
+            shared = len(of & said)
+            match[row] = shared / max(len(of), len(said))
+            mismatch[row] = float(shared == 0)
+        return match, mismatch
+
+    def _home_features(self, heard: Heard) -> tuple[Floats, Floats]:
+        """Where no country is named, people ask about their own; where only others are, often still."""
+        nothing = np.zeros(len(self.corpus.records), np.float32)
+        home = HOME[heard.question.language]
+        if home in heard.countries or any(match.weight >= 0.55 for match in heard.records):
+            return nothing, nothing
+        at_home = self.at_home[heard.question.language]
+        return (nothing, at_home) if heard.countries else (at_home, nothing)
+
+    def _topic_features(self, heard: Heard) -> tuple[Floats, Floats]:
+        match = np.zeros(len(self.corpus.records), np.float32)
+        for topic, strength in heard.topics.items():
+            match[self.topics == topic] += min(strength, 1.5)
+        miss = np.full(len(match), float(match.max() > 0), np.float32) * (self.topics != "")
+        miss[match > 0] = 0
+        return match, miss
+
+    def _way_features(self, heard: Heard) -> tuple[Floats, Floats]:
+        """The exporting country's export papers and the importing country's import papers fit a named way."""
+        size = len(self.corpus.records)
+        match, miss = np.zeros(size, np.float32), np.zeros(size, np.float32)
+        home = {HOME[heard.question.language]} - {""}
+        origins, destinations = set(heard.origins), set(heard.destinations)
+        if not origins and not destinations:
+            return match, miss
+        origins = origins or (home - destinations) or (set(heard.countries) - destinations)
+        destinations = destinations or (home - origins) or (set(heard.countries) - origins)
+        leaving = {"export"} if "import" not in heard.intents else set()
+        entering = {"import"} if "export" not in heard.intents else set()
+        for row, direction in enumerate(self.directions):
+            country = self.corpus.records[row].country
+            if direction == "export" or (direction in ("both", "people") and leaving):
+                match[row], miss[row] = float(country in origins), float(country in destinations - origins)
+            elif direction == "import" or (direction == "both" and entering):
+                match[row], miss[row] = float(country in destinations), float(country in origins - destinations)
+        return match, miss
+
+    def _kind_features(self, heard: Heard) -> tuple[Floats, Floats]:
+        wanted = np.zeros(len(KINDS), np.float32)
+        for cue, strength in heard.kinds.items():
+            for kind in KIND_CUES[cue]:
+                wanted[KINDS.index(kind)] += min(strength, 1.0)
+        match = wanted[self.kinds]
+        miss = np.full(len(match), float(wanted.max() > 0), np.float32)
+        miss[match > 0] = 0
+        return match, miss
+
+    def _goods_features(self, heard: Heard) -> tuple[Floats, Floats]:
+        size = len(self.corpus.records)
+        match, miss = np.zeros(size, np.float32), np.zeros(size, np.float32)
+        for good in heard.goods:
+            match[self.goods[good]] = 1.0
+        miss[self.tied_to_goods & (match == 0)] = 1.0
+        return match, miss
+
+    def _direction_features(self, heard: Heard) -> Floats:
+        size = len(self.corpus.records)
+        found = np.zeros(size, np.float32)
+        said = {intent for intent in heard.intents if intent in ("import", "export", "transit")}
+        if said:
+            for row, direction in enumerate(self.directions):
+                if direction in ("import", "export", "transit"):
+                    found[row] = 1.0 if direction in said else -1.0
+        return found
