@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from knowledge.answers.answer import Choice
-from knowledge.answers.facts.zone import LAW_ORDER, regimes_of
+from knowledge.answers.facts.zone import LAW_ORDER, elsewhere, regimes_of
 from knowledge.answers.markup import shortened
 from knowledge.answers.view import View
 from knowledge.records import (
@@ -63,6 +63,7 @@ NEXT: dict[FacetName, tuple[FacetName, ...]] = {
 OWN_SUGGESTED, ALL_SUGGESTED = 3, 4
 OWN_OF_ZONE = 2
 """A zone has its law and a crossing beside it."""
+LAWS_ELSEWHERE = 2
 NEAR_KM = 80.0
 LABEL = 60
 """Characters of a button; phones cut longer ones."""
@@ -84,12 +85,15 @@ def suggestions(view: View, record: Record, facet: str) -> tuple[Choice, ...]:
     room = OWN_OF_ZONE if isinstance(record, Zone) else OWN_SUGGESTED
     own = [one for one in dict.fromkeys(wished) if one in held and one.value != facet][:room]
     found = [Choice(record.id, one.value, view.facet(one.value)) for one in own]
+    if isinstance(record, Zone) and FacetName(facet) not in held:
+        laws = elsewhere(view, record, FacetName(facet))[:LAWS_ELSEWHERE]
+        found[:0] = [Choice(law.id, facet, label(view, law, facet)) for law in laws]
     for other, name in _beside(view, record):
         if len(found) >= ALL_SUGGESTED:
             break
         if all((other.id, name.value) != (one.record, one.facet) for one in found):
             found.append(Choice(other.id, name.value, label(view, other, name.value)))
-    return tuple(found)
+    return tuple(found[:ALL_SUGGESTED])
 
 
 def _beside(view: View, record: Record) -> Iterator[tuple[Record, FacetName]]:

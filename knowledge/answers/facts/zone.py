@@ -54,7 +54,34 @@ def render_zone(view: View, zone: Zone, facet: FacetName) -> Body:
         written(view, body, zone, facet)
     if not body.lines:
         nothing(view, body)
+        _point_elsewhere(view, body, zone, facet)
     return body
+
+
+def _point_elsewhere(view: View, body: Body, zone: Zone, facet: FacetName) -> None:
+    """Names other laws of the country that speak of the matter; whether they hold for the zone is not for us to say."""
+    laws = elsewhere(view, zone, facet)
+    if laws:
+        names = view.t.list([view.proper(law.names).markup for law in laws])
+        country = view.country(zone.country)
+        body.add(
+            Line(
+                view.t(
+                    "Other rules of {country} speak of it; ask whether they hold for this zone: {laws}",
+                    country=country,
+                    laws=names,
+                )
+            )
+        )
+
+
+def elsewhere(view: View, zone: Zone, facet: FacetName) -> list[Regime]:
+    """Other laws of the zone's country that speak of a matter on which the zone's own say nothing."""
+    if facet not in INCENTIVES:
+        return []
+    own = regimes_of(view, zone)
+    laws = (law for law in view.content.of_type(Regime) if law.country == zone.country and law not in own)
+    return [law for law in laws if facet in law.facets]
 
 
 def _law(view: View, body: Body, zone: Zone, facet: FacetName) -> None:
