@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from knowledge.answers.answer import SourceLine
+from knowledge.answers.body import Body, Line, Said
 from knowledge.answers.facts.common import law_line
 from knowledge.answers.markup import clip, first_sentence, link, plain
-from knowledge.answers.view import ENGLISH_MARK, Body, Line, Office, Said, View
+from knowledge.answers.view import ENGLISH_MARK, View
 from knowledge.records import Crossing, Item, Record, Route, Source
 
 FACT_LIMIT = 600
@@ -137,7 +138,7 @@ def _old(view: View, record: Record) -> Markup:
 
 
 def _confirm(view: View, record: Record) -> Markup:
-    t, offices = view.t, _offices(view, record)
+    t, offices = view.t, view.offices(record)
     names = t.list([office.markup for office in offices])
     if isinstance(record, Crossing | Route) or getattr(record, "topic", "") == "border-status":
         if offices:
@@ -149,14 +150,6 @@ def _confirm(view: View, record: Record) -> Markup:
     if offices:
         return t("This changes quickly. Confirm with {office} before you act.", office=names)
     return t("This changes quickly. Confirm it before you act.")
-
-
-def _offices(view: View, record: Record) -> list[Office]:
-    if isinstance(record, Crossing | Route):
-        found = [view.customs(country) for country in record.countries]
-        return [office for office in found if office is not None]
-    office = view.office(record)
-    return [office] if office is not None else []
 
 
 def _unconfirmed(view: View, record: Record) -> Markup:

@@ -9,13 +9,14 @@ from datetime import date
 from markupsafe import Markup
 
 from knowledge.answers.answer import Answer, Choice
+from knowledge.answers.body import Body
 from knowledge.answers.compose import compose
 from knowledge.answers.facts import render
 from knowledge.answers.menu import label, labels, suggestions
 from knowledge.answers.relations import Relations
 from knowledge.answers.several import render_compare, render_list
 from knowledge.answers.talk import asking_back, declining, small_talk
-from knowledge.answers.view import Body, View
+from knowledge.answers.view import View
 from knowledge.language import Language
 from knowledge.loader import Content
 from knowledge.records import FacetName, Record, Zone

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from knowledge.answers.body import Body, Line, Said
 from knowledge.answers.facts import render
 from knowledge.answers.facts.border import last_known
 from knowledge.answers.facts.forum import dates
 from knowledge.answers.facts.zone import regimes_of, size_line, state
 from knowledge.answers.markup import clip, first_sentence, shortened
-from knowledge.answers.view import Body, Line, Said, View
+from knowledge.answers.view import View
 from knowledge.records import INCENTIVES, Crossing, FacetName, Procedure, Record, RecurringEvent, Route, Zone
 from knowledge.vocabulary import Kind
 

@@ -47,7 +47,7 @@ def declining(view: View, finding: Finding, near: Sequence[Choice]) -> Markup:
         )
     office = _who_would_know(view, finding, near)
     if office is not None:
-        parts.append(t("This office may know: {office}", office=office))
+        parts.append(t("Who may know: {office}", office=office))
     parts.append(t("A person at our desk can look at your question too."))
     return Markup("\n\n").join(parts)
 
@@ -55,11 +55,12 @@ def declining(view: View, finding: Finding, near: Sequence[Choice]) -> Markup:
 def _who_would_know(view: View, finding: Finding, near: Sequence[Choice]) -> Markup | None:
     """The office behind what is closest, else that of the country that the question is about."""
     closest: Record | None = view.content.records.get(near[0].record) if near else None
+    offices = view.offices(closest) if closest is not None else []
     country = finding.context.country
-    office = view.office(closest) if closest is not None else None
-    if office is None and country in COVERED:
-        office = view.general_office(country)
-    return office.markup if office is not None else None
+    if not offices and country in COVERED:
+        offices = [office for office in (view.general_office(country),) if office is not None]
+    reachable = [office.markup for office in offices if office.url or office.phone]
+    return view.t.list(reachable) if reachable else None
 
 
 def small_talk(view: View, kind: str | None) -> Markup:

@@ -1,12 +1,13 @@
 """The facts: one renderer per kind of record."""
 
+from knowledge.answers.body import Body
 from knowledge.answers.facts.border import render_crossing, render_route
 from knowledge.answers.facts.common import nothing
 from knowledge.answers.facts.forum import render_event, render_programme
 from knowledge.answers.facts.procedure import render_procedure
 from knowledge.answers.facts.reading import render_country, render_lesson, render_note, render_term
 from knowledge.answers.facts.zone import render_regime, render_zone
-from knowledge.answers.view import Body, View
+from knowledge.answers.view import View
 from knowledge.records import (
     CountryRecord,
     Crossing,

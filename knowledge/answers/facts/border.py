@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from knowledge.answers.body import Body, Line
 from knowledge.answers.facts.common import F, map_line, nothing, written
 from knowledge.answers.markup import first_sentence
-from knowledge.answers.view import Body, Line, View
+from knowledge.answers.view import View
 from knowledge.answers.words import CORRIDORS, CROSSING_KINDS, RANKS
 from knowledge.records import Crossing, FacetName, Route, Side
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from knowledge.answers.body import Body, Line
 from knowledge.answers.markup import first_sentence, link
-from knowledge.answers.view import Body, Line, View
+from knowledge.answers.view import View
 from knowledge.records import Agency, Contact, FacetName, Law, Record
 from knowledge.texts import Text
 

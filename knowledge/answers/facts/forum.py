@@ -6,9 +6,10 @@ from datetime import date
 
 from markupsafe import Markup
 
+from knowledge.answers.body import Body, Line
 from knowledge.answers.facts.common import F, contact_lines, nothing, written
 from knowledge.answers.markup import link
-from knowledge.answers.view import Body, Line, View
+from knowledge.answers.view import View
 from knowledge.answers.words import PROGRAMME_KINDS
 from knowledge.records import Edition, FacetName, Programme, RecurringEvent
 

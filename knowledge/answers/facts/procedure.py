@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from knowledge.answers.body import Body
 from knowledge.answers.facts.common import F, agency_lines, nothing, written
 from knowledge.answers.markup import link
-from knowledge.answers.view import Body, View
+from knowledge.answers.view import View
 from knowledge.answers.words import DIRECTIONS
 from knowledge.records import FacetName, Procedure
 

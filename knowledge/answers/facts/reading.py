@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from knowledge.answers.body import Body, Line
 from knowledge.answers.facts.common import F, nothing, written
-from knowledge.answers.view import ENGLISH_MARK, Body, Line, View
+from knowledge.answers.view import ENGLISH_MARK, View
 from knowledge.answers.words import NOTE_KINDS
 from knowledge.language import Language
 from knowledge.records import CountryRecord, FacetName, Lesson, Note, Record, Term

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from knowledge.answers.body import Body, Line
 from knowledge.answers.facts.common import (
     F,
     agency_lines,
@@ -14,7 +15,7 @@ from knowledge.answers.facts.common import (
     written,
 )
 from knowledge.answers.markup import link
-from knowledge.answers.view import ENGLISH_MARK, Body, Line, View
+from knowledge.answers.view import ENGLISH_MARK, View
 from knowledge.answers.words import ZONE_KINDS, ZONE_STATES
 from knowledge.records import INCENTIVES, FacetName, Regime, Zone
 
