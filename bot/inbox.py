@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.channels import Arrival
 from bot.store.engine import Store
@@ -18,6 +18,7 @@ from bot.store.tables import InboxRow
 
 BATCH = 500
 CALM_SECONDS = 0.25
+LISTED = 500
 
 
 class Inbox:
@@ -61,12 +62,16 @@ class Inbox:
             await asyncio.wait_for(self._calm.wait(), CALM_SECONDS)
 
     async def waiting_chats(self) -> list[str]:
-        """Chats with arrivals that nobody has handled yet, oldest first."""
+        """Chats with arrivals that nobody has handled yet, oldest first, at most `LISTED`."""
+        waiting = (
+            select(InboxRow.chat_key)
+            .where(InboxRow.state == "new")
+            .group_by(InboxRow.chat_key)
+            .order_by(func.min(InboxRow.id))
+            .limit(LISTED)
+        )
         async with self._store.read() as session:
-            found = await session.scalars(
-                select(InboxRow.chat_key).where(InboxRow.state == "new").order_by(InboxRow.id)
-            )
-            return list(dict.fromkeys(found))
+            return list(await session.scalars(waiting))
 
     async def _run(self) -> None:
         while True:

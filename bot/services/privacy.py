@@ -71,5 +71,7 @@ async def let_go(session: AsyncSession, services: Services) -> None:
     await session.execute(
         delete(OutboxRow).where(OutboxRow.state.in_(["sent", "failed"]), OutboxRow.finished_at < now - KEEP_MESSAGES)
     )
+    never_fetched = func.coalesce(OutboxRow.not_before, OutboxRow.created_at) < now - KEEP_MESSAGES
+    await session.execute(delete(OutboxRow).where(OutboxRow.state == "queued", never_fetched))
     await session.execute(delete(BlobRow).where(BlobRow.created_at < now - KEEP_MESSAGES))
     await session.execute(delete(ButtonRow).where(ButtonRow.created_at < now - KEEP_BUTTONS))
