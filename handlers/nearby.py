@@ -23,7 +23,8 @@ async def nearest(turn: Turn) -> None:
     for kind, sign in ((RecordKind.CROSSING, "🛂"), (RecordKind.ZONE, "🏭")):
         for record, km in knowledge.nearest(latitude, longitude, (kind,), NEAREST):
             name = knowledge.name(record, turn.person.language)[:LABEL]
-            label = t("{name}, {distance} km", name=f"{sign} {name}", distance=t.number(round(km)))
+            shown = f"{sign} {name}"
+            label = t("{name}, {distance} km", name=shown, distance=t.number(round(km)))
             choices.append(Button(label.unescape(), "nearby.record", {"record": record.id}))
     turn.say(
         t("Nearest to you, as the crow flies. Your place is not kept. Check a crossing's status before you go."),
