@@ -38,7 +38,7 @@ FUNCTION_WORDS = frozenset(
 )
 WORD = re.compile(r"[A-Za-z']+")
 UNITS = {"thousand": 1_000, "万": 10_000, "million": 1_000_000, "亿": 100_000_000, "billion": 1_000_000_000}
-USUAL = ("ကျွန်ုပ်",)  # spelt with its marks in this order, by custom
+USUAL = ("ကျွန်ုပ်", "ခ်ျ")  # spelt with its marks in this order, by custom
 
 
 @dataclass(frozen=True, slots=True)
