@@ -57,8 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--questions", type=Path, help='lines {"id", "lang", "question", "passage"}')
     evaluate.add_argument("--json", action="store_true", help="machine-readable")
     evaluate.add_argument("--no-dense", action="store_true", help="search by words and spelling only")
-    content = add("content", _content, "Check the content files.")
-    content.add_argument("action", choices=["check"])
+    content = add("content", _content, "Check the content files, or exchange their texts with translators.")
+    content.add_argument("action", choices=["check", "status", "export", "import"])
+    content.add_argument("file", nargs="?", type=Path, help="of import: a PO file from a translator")
+    content.add_argument("--for-translators", type=Path, metavar="FOLDER", help="of export: where the PO files go")
+    content.add_argument("--write", action="store_true", help="of import: change the content files, not only show")
+    content.add_argument("--json", action="store_true", help="of status: machine-readable")
+    content.add_argument("--full", action="store_true", help="of check: list everything")
     add("migrate", _migrate, "Bring the database to this version's tables, without serving.")
     add("settings", _settings, "Print the table of settings that the README holds.")
     ledger = add("ledger", _ledger, "Count the messages of the ledger by state; list those whose fate is unknown.")
@@ -165,10 +170,20 @@ def _with_asking(settings: Settings, options: argparse.Namespace, run: Callable[
     return asyncio.run(with_knowledge())
 
 
-def _content(_settings: Settings, _options: argparse.Namespace) -> int:
-    from knowledge.check import main as check
+def _content(_settings: Settings, options: argparse.Namespace) -> int:
+    from bot import contents
 
-    return check()
+    match options.action:
+        case "check":
+            return contents.check(full=options.full)
+        case "status":
+            return contents.status(as_json=options.json)
+        case "export" if options.for_translators:
+            return contents.export(options.for_translators)
+        case "import" if options.file:
+            return contents.take_in(options.file, write=options.write)
+    print("Say where: content export --for-translators FOLDER, content import FILE.po.", file=sys.stderr)
+    return 2
 
 
 def _migrate(settings: Settings, _options: argparse.Namespace) -> None:

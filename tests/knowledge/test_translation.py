@@ -1,4 +1,4 @@
-"""Translations keep what the English says in figures, links and names; each rule is shown with a text that breaks it."""
+"""Translations keep what the English says in figures and links; each rule is shown with a text that breaks it."""
 
 from __future__ import annotations
 
@@ -79,6 +79,9 @@ def test_the_shipped_translations_keep_the_rules(content: Content, language: Lan
         if translation is None:
             continue
         ignored = {"length", "figures", "order"} if where.endswith(NAMES) else set()
-        found += [f"{file} {where}: {f.rule}: {f.detail}" for f in faults(text.en, translation, language)
-                  if f.rule not in ignored]
+        found += [
+            f"{file} {where}: {f.rule}: {f.detail}"
+            for f in faults(text.en, translation, language)
+            if f.rule not in ignored
+        ]
     assert found == []
