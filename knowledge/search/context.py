@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.records import Kind, Procedure, Record, Zone
+from knowledge.records import Kind, Note, Procedure, Record, Zone
 from knowledge.search.corpus import Corpus
 from knowledge.search.entities import squeeze
 from knowledge.search.finding import Context
@@ -16,6 +16,8 @@ Floats = NDArray[np.float32]
 FORGET_AFTER = 15 * 60
 _SHORT = 34
 _SURELY = 0.6
+_SAME_RECORD, _SAME_FACET = 11.0, 6.0
+"""Bonuses on the scale of the fused score, where the distance of a right record from others is about ten."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,21 @@ def keep(heard: Heard, context: Context | None, corpus: Corpus, signals: Signals
     none = np.zeros(len(corpus.units), np.float32)
     if context is None or (context.record is None and context.facet is None):
         return Kept(none, False, False)
-    if not _is_follow_up(heard, context):
+    pointed = ordinal(heard, context)
+    if pointed is not None:
+        context = replace(context, record=pointed[0], facet=pointed[1])
+    elif not _is_follow_up(heard, context):
         return Kept(none, False, False)
     stale = context.age_seconds is not None and context.age_seconds > FORGET_AFTER
     return Kept(_bonus(heard, context, corpus, signals), True, stale)
 
 
-def ordinal(heard: Heard, context: Context, follow: dict[str, float]) -> tuple[str, str] | None:
+def ordinal(heard: Heard, context: Context) -> tuple[str, str] | None:
     """The pair that "the second one" means."""
-    if len(squeeze(heard.question.plain).text) > 14:
+    if len(squeeze(heard.question.plain).text) > 2 * _SHORT:
         return None
     for place, name in enumerate(("first", "second", "third")):
-        if name in follow and place < len(context.candidates):
+        if name in heard.follow and place < len(context.candidates):
             return context.candidates[place]
     return None
 
@@ -65,7 +70,7 @@ def _bonus(heard: Heard, context: Context, corpus: Corpus, signals: Signals) -> 
     bonus = np.zeros(len(corpus.units), np.float32)
     record = corpus.content.records.get(context.record or "")
     if context.facet in signals.facet_row and _facet_left_open(heard):
-        bonus[corpus.unit_facet == signals.facet_row[context.facet]] += 3.0
+        bonus[corpus.unit_facet == signals.facet_row[context.facet]] += _SAME_FACET
     if record is None or _named(heard):
         return bonus
     said = {country for country in heard.countries if country != "regional"}
@@ -77,9 +82,9 @@ def _bonus(heard: Heard, context: Context, corpus: Corpus, signals: Signals) -> 
     elif heard.goods and context.goods and context.goods not in heard.goods:
         return bonus
     else:
-        bonus[corpus.unit_record == signals.row[record.id]] += 6.0
+        bonus[corpus.unit_record == signals.row[record.id]] += _SAME_RECORD
         if isinstance(record, Zone):
-            bonus[corpus.unit_record == signals.row.get(record.regime, -1)] += 3.0
+            bonus[corpus.unit_record == signals.row.get(record.regime, -1)] += _SAME_RECORD / 2
     return bonus
 
 
@@ -95,10 +100,12 @@ def _likeness(record: Record, other: Record, said: set[str]) -> float:
     if isinstance(record, Procedure) and isinstance(other, Procedure):
         if other.country == "regional":
             return 0.0
-        return 6.0 if record.topic == other.topic else 0.0
+        return _SAME_RECORD if record.topic == other.topic else 0.0
     if record.kind in (Kind.ZONE, Kind.REGIME):
-        return {Kind.REGIME: 4.0, Kind.ZONE: 1.5}.get(other.kind, 0.0)
-    return 3.0 if record.kind is other.kind else 0.0
+        return {Kind.REGIME: 0.6, Kind.ZONE: 0.3}.get(other.kind, 0.0) * _SAME_RECORD
+    if isinstance(record, Note) and isinstance(other, Note):
+        return _SAME_RECORD if record.note_kind == other.note_kind else 0.0
+    return _SAME_RECORD / 2 if record.kind is other.kind else 0.0
 
 
 def remembered(record: str, facet: str, heard: Heard, shown: tuple[tuple[str, str], ...], corpus: Corpus) -> Context:

@@ -27,7 +27,7 @@ from knowledge.search.normalise import readings
 from knowledge.search.scripts import stripped
 
 Floats = NDArray[np.float32]
-_BIAS_PENALTY, _PENALTY = 0.02, 0.002
+_BIAS_PENALTY, _PENALTY = 0.01, 0.001
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,18 +89,26 @@ def fit_mode(
     penalties = np.array(
         [_BIAS_PENALTY if name.startswith(("kind:", "facet:")) else _PENALTY for name in names], np.float32
     )
+    signs = np.array([sign_of(name) for name in names], np.float32)
     inside = [case for case in cases if case.accepted.any()]
     marked = [(case.features.astype(np.float32), case.accepted) for case in inside if not case.markless]
-    rough = fit(marked, penalties, steps=60)
-    general = fit([_closest(features, yes, rough) for features, yes in marked], penalties, rough, steps=1200)
+    rough = fit(marked, penalties, steps=60, signs=signs)
+    general = fit([_closest(features, yes, rough) for features, yes in marked], penalties, rough, steps=1200, signs=signs)
     markless = [(case.features.astype(np.float32), case.accepted) for case in inside if case.markless]
     special = general
     if len(markless) >= 30:
         groups = [_closest(features, yes, general) for features, yes in markless]
-        special = fit(groups, penalties * 4, general, steps=200, rate=0.02, anchor=general)
+        special = fit(groups, penalties * 4, general, steps=200, rate=0.02, anchor=general, signs=signs)
     for name, values in ((mode, general), (f"{mode}-markless", special)):
         weights[name] = {one: round(float(value), 4) for one, value in zip(names, values, strict=True)}
     calibration[mode] = calibrate(index, cases, general, special)
+
+
+def sign_of(name: str) -> float:
+    """What a feature may say: evidence never counts against, a miss never for."""
+    if name.startswith(("kind:", "facet:")) or name in ("inherited", "text_dense_foreign", "own_extra"):
+        return 0.0
+    return -1.0 if name.endswith(("_miss", "_untriggered", "_unpaired")) else 1.0
 
 
 def _closest(

@@ -25,10 +25,11 @@ def fit(
     steps: int = 300,
     rate: float = 0.05,
     anchor: Floats | None = None,
+    signs: Floats | None = None,
 ) -> Floats:
     """Weights by which acceptable units come first (softmax over all units of a question, L2, full batch, Adam).
 
-    `anchor`: the weights that the penalty pulls to (zero where none is given). Deterministic: no sampling, fixed steps.
+    `anchor`: the weights that the penalty pulls to (zero where none is given). `signs`: +1 where a feature can only speak for a unit, -1 where only against it, 0 where either. Deterministic: no sampling, fixed steps.
     """
     size = groups[0][0].shape[1]
     weights = np.zeros(size, np.float64) if start is None else start.astype(np.float64)
@@ -47,4 +48,6 @@ def fit(
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.999 * square + 0.001 * gradient**2
         weights -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+        if signs is not None:
+            weights[weights * signs < 0] = 0.0
     return weights.astype(np.float32)

@@ -25,6 +25,8 @@ from knowledge.search.tables import Tables, build_tables
 from knowledge.search.vectors import VectorStore
 
 SHOWN = 10
+FOLLOWED = 2.5
+"""How much a fitting context speaks for being in scope (log odds)."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ class SearchIndex:
         seen = aspects(heard, features, scores, order, self.signals, self.corpus)
         scope = self.calibration.scope.probability(seen)
         right = self.calibration.right.probability(seen)
-        if kept.followed:
-            scope = max(scope, 0.9 if heard.facet_triggers or heard.countries or heard.follow else scope)
+        if kept.followed:  # a short follow-up says little by itself
+            scope = 1 / (1 + (1 - scope) / max(scope, 1e-6) * np.exp(-FOLLOWED))
         return Ranked(heard, features, scores, order, seen, scope, right, kept.followed, kept.stale)
 
     def _languages(self, question: str, chosen: Language | None) -> tuple[Language, Language]:
@@ -111,8 +113,8 @@ class SearchIndex:
 
     def _finding(self, ranked: Ranked, reply: Language, context: Context | None) -> Finding:
         heard, scores = ranked.heard, ranked.scores
-        chosen = follow_ups.ordinal(heard, context, heard.follow) if context else None
-        if chosen is not None:
+        chosen = follow_ups.ordinal(heard, context) if context else None
+        if chosen is not None and not heard.facet_triggers:
             return self._chosen(chosen, heard, reply)
         found = self._candidates(ranked.order[:SHOWN].tolist(), scores)
         listed = list_records(heard, ranked, self.corpus)

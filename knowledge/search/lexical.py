@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from knowledge.language import Language
 
 K1, B = 1.2, 0.75
+CAP = 6.0
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _PLACES = [np.uint64(value) for value in (0x100000001B3, 0x1000193F7A3, 0xC6A4A7935BD1, 0x5BD1E995A1B3)]
 _LATIN_WORD = re.compile(r"[^\W_]+")
@@ -197,9 +198,9 @@ class Bm25:
 
 
 def zscores(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Standard scores; zeros where all are alike."""
+    """Standard scores, capped so that one rare word cannot outweigh everything else; zeros where all are alike."""
     spread = float(values.std())
     if spread < 1e-9:
         return np.zeros_like(values)
-    scores: NDArray[np.float32] = ((values - values.mean()) / spread).astype(np.float32)
+    scores: NDArray[np.float32] = np.clip((values - values.mean()) / spread, -CAP, CAP).astype(np.float32)
     return scores

