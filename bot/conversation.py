@@ -154,6 +154,18 @@ def rows(buttons: Sequence[Button], width: int = 1) -> Rows:
     return tuple(tuple(buttons[i : i + width]) for i in range(0, len(buttons), width))
 
 
+def packed(buttons: Sequence[Button], longest: int = 20) -> Rows:
+    """Two short buttons in a row, a long one alone, so that menus stay low and labels whole."""
+    laid: list[tuple[Button, ...]] = []
+    for button in buttons:
+        room = laid and len(laid[-1]) == 1 and max(len(laid[-1][0].label), len(button.label)) <= longest
+        if room:
+            laid[-1] = (*laid[-1], button)
+        else:
+            laid.append((button,))
+    return tuple(laid)
+
+
 @dataclass(slots=True)
 class Dialog:
     """What the desk remembers of a conversation between two messages. JSON all through."""

@@ -13,6 +13,7 @@ from handlers import (
     privacy,
     programmes,
     start,
+    terms,
     zones,
 )
 
@@ -25,6 +26,7 @@ ROUTES = (
     forums.routes,
     programmes.routes,
     nearby.routes,
+    terms.routes,
     language.routes,
     help.routes,
     privacy.routes,

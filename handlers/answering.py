@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.conversation import Button, Json, Rows, Turn, rows
+from bot.conversation import Button, Json, Rows, Turn, packed, rows
 from bot.observe import metrics
 from bot.routing import Routes
 from bot.services import answers as kept
@@ -84,7 +84,7 @@ def _buttons(t: Phrases, answer: Answer, number: int, facets: Rows) -> Rows:
     if answer.full is not None:
         found += ((Button(t.p("button", "Read more"), "answer.more", {"answer": number}),),)
     suggestions = [s for s in answer.suggestions if not facets or s.record != answer.record]
-    found += facets + rows([_choice(choice, number) for choice in (*answer.choices, *suggestions)])
+    found += facets + packed([_choice(choice, number) for choice in (*answer.choices, *suggestions)])
     if answer.outcome == "answer":
         found += (_opinions(number),)
     return (*found, (Button(t.p("button", "🙋 Ask a person"), "answer.person", {"answer": number}),))

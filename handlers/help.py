@@ -22,6 +22,7 @@ def private_commands(t: Phrases) -> Sequence[tuple[str, str]]:
         ("borders", t.p("command", "Border crossings, papers, routes")),
         ("forums", t.p("command", "Forums and fairs")),
         ("programmes", t.p("command", "Programmes for businesses")),
+        ("terms", t.p("command", "Trade words in the neighbours' languages")),
         ("language", t.p("command", "Choose the language")),
         ("help", t.p("command", "How to ask")),
         ("about", t.p("command", "Who is behind the desk")),

@@ -7,8 +7,7 @@ from dataclasses import replace
 from bot.conversation import Button, Turn, rows
 from bot.routing import Routes
 from handlers.menu import home_button, home_buttons, pressed
-from handlers.start import language_from
-from knowledge.language import Language
+from knowledge.language import Language, parse_language
 
 routes = Routes()
 
@@ -26,6 +25,13 @@ async def choose(turn: Turn) -> None:
 @routes.button("language.set")
 async def set_language(turn: Turn) -> None:
     _speak(turn, Language(pressed(turn, "language")))
+
+
+def language_from(text: str) -> Language | None:
+    """A language by code or by its own name."""
+    wanted = text.strip().casefold()
+    by_name = next((language for language in Language if language.endonym.casefold() == wanted), None)
+    return by_name or parse_language(wanted)
 
 
 def _speak(turn: Turn, language: Language) -> None:

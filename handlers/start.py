@@ -15,7 +15,7 @@ from bot.forms import Answers, Field, Form, Option, open_form
 from bot.routing import Routes
 from handlers.answering import show_record
 from handlers.menu import COUNTRIES, country_label, home_buttons
-from knowledge.language import Language, parse_language
+from knowledge.language import Language
 from knowledge.phrases import N_, Phrases
 
 routes = Routes()
@@ -109,10 +109,3 @@ async def cancel(turn: Turn) -> None:
     turn.dialog.form, turn.dialog.context = None, {}
     text = turn.t("All right, we stop here.") if was_open else turn.t("There is nothing to stop. What shall we do?")
     turn.say(text, home_buttons(turn.t))
-
-
-def language_from(text: str) -> Language | None:
-    """A language by code or by its own name."""
-    wanted = text.strip().casefold()
-    by_name = next((language for language in Language if language.endonym.casefold() == wanted), None)
-    return by_name or parse_language(wanted)

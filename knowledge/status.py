@@ -7,8 +7,9 @@ from collections import Counter
 from knowledge.check import STATES, all_texts
 from knowledge.language import Language
 from knowledge.loader import Content
+from knowledge.texts import Status
 
-Table = dict[str, dict[str, dict[str, int]]]
+Table = dict[str, dict[str, dict[Status, int]]]
 
 
 def status(content: Content) -> Table:
@@ -30,6 +31,6 @@ def as_text(table: Table) -> str:
     lines = [f"{'':<24}" + "".join(f"{state:>10}" for state in STATES)]
     for language, kinds in table.items():
         total = {state: sum(found[state] for found in kinds.values()) for state in STATES}
-        rows = {language: total, **{f"  {kind}": found for kind, found in kinds.items()}}
+        rows: dict[str, dict[Status, int]] = {language: total, **{f"  {kind}": found for kind, found in kinds.items()}}
         lines += [f"{name:<24}" + "".join(f"{found[state]:>10}" for state in STATES) for name, found in rows.items()]
     return "\n".join(lines)

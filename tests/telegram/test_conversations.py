@@ -121,6 +121,20 @@ async def test_a_location_gives_the_nearest_and_is_not_kept(desk: Running, noy: 
     await noy.sees("Mohan")
 
 
+async def test_words_of_the_other_side_of_the_border(desk: Running, noy: Person) -> None:
+    await dialog(
+        noy,
+        [
+            ("/terms", sees("In which language?", buttons=["简体中文", "ລາວ"])),
+            (press("简体中文"), sees("Words in 简体中文", buttons=["More ›", "‹ Back"])),
+            ("/terms CN", sees("Words in 简体中文")),
+        ],
+    )
+    label = next(label for label in noy.last.buttons if "More" not in label and "Back" not in label)
+    await noy.presses(label)
+    await noy.sees(label, re.compile("[\u4e00-\u9fff]"), re.compile("[\u0e80-\u0eff]"))
+
+
 async def test_opinions_and_more_and_a_person(desk: Running, noy: Person) -> None:
     await noy.starts("r_la-savan-park")
     await noy.sees("Savan Park", buttons=["👍", "👎", "🙋 Ask a person"])
