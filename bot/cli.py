@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     content.add_argument("--write", action="store_true", help="of import: change the content files, not only show")
     content.add_argument("--json", action="store_true", help="of status: machine-readable")
     content.add_argument("--full", action="store_true", help="of check: list everything")
+    learn = add("learn", _learn, "Write what people's choices and opinions teach into a file to review, or take it in.")
+    learn.add_argument("file", type=Path, help="JSONL, a lesson a line; people accept or reject each")
+    learn.add_argument("--take-in", action="store_true", help="add the accepted lessons to the content's questions")
     add("migrate", _migrate, "Bring the database to this version's tables, without serving.")
     add("settings", _settings, "Print the table of settings that the README holds.")
     ledger = add("ledger", _ledger, "Count the messages of the ledger by state; list those whose fate is unknown.")
@@ -198,6 +201,24 @@ def _migrate(settings: Settings, _options: argparse.Namespace) -> None:
             await store.close()
 
     asyncio.run(move())
+
+
+def _learn(settings: Settings, options: argparse.Namespace) -> int:
+    from bot import lessons
+    from bot.store import open_store
+
+    if options.take_in:
+        return lessons.take_in(options.file, sys.stdout)
+
+    async def look() -> int:
+        store = open_store(settings.database_url)
+        try:
+            async with store.read() as session:
+                return lessons.write(options.file, await lessons.found(session), sys.stdout)
+        finally:
+            await store.close()
+
+    return asyncio.run(look())
 
 
 def _settings(_settings: Settings, _options: argparse.Namespace) -> None:

@@ -25,7 +25,14 @@ routes = Routes()
 
 
 async def show(
-    turn: Turn, answer: Answer, question: str, *, edit: bool = False, facets: Rows = (), way_on: Rows = ()
+    turn: Turn,
+    answer: Answer,
+    question: str,
+    *,
+    edit: bool = False,
+    facets: Rows = (),
+    way_on: Rows = (),
+    chosen_from: int | None = None,
 ) -> None:
     """Says the answer, keeps it, and remembers what it was about.
 
@@ -38,7 +45,7 @@ async def show(
         turn.say(answer.short, home_buttons(t))
         return
     session = await turn.transaction()
-    number = await kept.record(session, turn.person, question, answer, turn.now)
+    number = await kept.record(session, turn.person, question, answer, turn.now, chosen_from=chosen_from)
     turn.say(answer.short, _buttons(t, answer, number, facets) + (way_on or ((home_button(t),),)), edit=edit)
 
 
@@ -110,10 +117,11 @@ async def follow(turn: Turn) -> None:
         return
     session = await turn.transaction()
     origin = await kept.own(session, turn.person, pressed(turn, "from", 0))
-    question = origin.question if origin and origin.outcome == "choices" else ""
+    offered = origin is not None and origin.outcome == "choices"
+    question, chosen_from = (origin.question, origin.id) if origin and offered else ("", None)
     language = Language(origin.language) if origin else turn.person.language
     answer = knowledge.answer(record, pressed(turn, "facet"), language, turn.now.date())
-    await show(turn, answer, question)
+    await show(turn, answer, question, chosen_from=chosen_from)
 
 
 @routes.button("answer.more")

@@ -14,8 +14,19 @@ from knowledge.answers import Answer
 QUESTION_LIMIT = 2_000  # characters kept of a question
 
 
-async def record(session: AsyncSession, person: Person, question: str, answer: Answer, now: datetime) -> int:
-    """Keeps the answer with the revisions that it shows; returns its number."""
+async def record(
+    session: AsyncSession,
+    person: Person,
+    question: str,
+    answer: Answer,
+    now: datetime,
+    *,
+    chosen_from: int | None = None,
+) -> int:
+    """Keeps the answer with the revisions that it shows; returns its number.
+
+    `chosen_from`: the earlier answer that offered this one as "did you mean".
+    """
     row = AnswerRow(
         person_id=person.id,
         asked_at=now,
@@ -28,6 +39,7 @@ async def record(session: AsyncSession, person: Person, question: str, answer: A
         candidates=[[c.record, c.facet, round(c.score, 4)] for c in answer.candidates[:5]],
         revisions=answer.revisions,
         text=str(answer.full or answer.short),
+        chosen_from=chosen_from,
     )
     session.add(row)
     await session.flush()

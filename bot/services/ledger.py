@@ -19,6 +19,6 @@ async def summary(session: AsyncSession) -> dict[str, Any]:
         select(OutboxRow).where(OutboxRow.state == "unknown").order_by(OutboxRow.id.desc()).limit(LISTED)
     )
     return {
-        "states": dict(sorted(counts.tuples().all())),
+        "states": {state: count for state, count in sorted(map(tuple, counts))},
         "unknown": [{"id": row.id, "platform": row.platform, "chat": row.chat, "error": row.error} for row in unknown],
     }

@@ -177,6 +177,7 @@ class AnswerRow(Base):
     revisions: Mapped[dict[str, Any]] = mapped_column(JSON)  # record id → revision number shown
     text: Mapped[str] = mapped_column(Text)
     useful: Mapped[bool | None] = mapped_column()
+    chosen_from: Mapped[int | None] = mapped_column(BigId)  # the answer whose "did you mean" led here
 
 
 class HandoverRow(Base):

@@ -6,8 +6,8 @@ After:
 
 import sqlalchemy as sa
 from alembic import op
-
 from bot.store import tables
+
 
 revision = "0001"
 down_revision = None
@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("revisions", sa.JSON(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("useful", sa.Boolean(), nullable=True),
+        sa.Column("chosen_from", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_answers_person_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
     )
