@@ -19,6 +19,6 @@ async def summary(session: AsyncSession) -> dict[str, Any]:
         select(OutboxRow).where(OutboxRow.state == "unknown").order_by(OutboxRow.id.desc()).limit(LISTED)
     )
     return {
-        "states": {state: count for state, count in sorted(map(tuple, counts))},
+        "states": dict(sorted((row[0], row[1]) for row in counts)),
         "unknown": [{"id": row.id, "platform": row.platform, "chat": row.chat, "error": row.error} for row in unknown],
     }
