@@ -5,6 +5,7 @@ from handlers import (
     answering,
     ask,
     borders,
+    events,
     forums,
     help,
     hints,
@@ -12,7 +13,9 @@ from handlers import (
     nearby,
     privacy,
     programmes,
+    register,
     start,
+    tickets,
     zones,
 )
 
@@ -23,6 +26,9 @@ ROUTES = (
     zones.routes,
     borders.routes,
     forums.routes,
+    events.routes,
+    register.routes,
+    tickets.routes,
     programmes.routes,
     nearby.routes,
     language.routes,
