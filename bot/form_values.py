@@ -78,11 +78,7 @@ def read_phone(text: str, country: str | None = None) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
-        raise Unfit(
-            N_(
-                "This does not look like a phone number. Please write it with the country code, as in +856 20 5555 1234."
-            )
-        )
+        raise Unfit(N_("This is no phone number that I know. Write it with the country code: +856 20 5555 1234."))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
