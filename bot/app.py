@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import event_notices
 from bot.channels import Channel, PushChannel
+from bot.channels.checkin import CheckInPage
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
@@ -165,6 +166,7 @@ class Desk:
     async def _listen(self) -> None:
         app = web.Application(client_max_size=1_000_000)
         app.add_routes(self._web.routes())
+        app.add_routes(CheckInPage(self._store, self._services.clock, bool(self._settings.public_url)).routes())
         if self.telegram:
             app.add_routes(self.telegram.routes())
         app.add_routes(

@@ -1,6 +1,7 @@
 """At the door, for staff: scan a ticket's QR code with the phone's camera (it opens the bot), or /checkin and type.
 
-/checkin → event → type a number or a name → [let in]     also: [Walk-in] → name → country → let in    [Counts] [Web page]
+/checkin → event → type a number or a name → [let in]
+                 → [Walk-in] → name → country → let in       → [Counts]       → [Web page]
 """
 
 from __future__ import annotations

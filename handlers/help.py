@@ -21,6 +21,8 @@ def private_commands(t: Phrases) -> Sequence[tuple[str, str]]:
         ("zones", t.p("command", "Special economic zones and incentives")),
         ("borders", t.p("command", "Border crossings, papers, routes")),
         ("forums", t.p("command", "Forums and fairs")),
+        ("events", t.p("command", "Announced events, registration")),
+        ("mytickets", t.p("command", "Your registrations and tickets")),
         ("programmes", t.p("command", "Programmes for businesses")),
         ("language", t.p("command", "Choose the language")),
         ("help", t.p("command", "How to ask")),

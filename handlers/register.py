@@ -55,7 +55,7 @@ async def _done(turn: Turn, data: Json, answers: Answers) -> None:
         places.check_open(event, turn.now)
         if not data.get("anyway") and await registrations.twin(session, event, who) is not None:
             data = {**data, "anyway": True}
-            open_form(turn, _form(data), data=data, known=True, **answers)
+            open_form(turn, _form(data), data=data, known=True, at_review=True, **answers)
             return
         placed = await places.do_register(session, event, who, turn.now)
     except Refused as refused:

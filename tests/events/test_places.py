@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -209,10 +210,8 @@ async def _play(
         for what, which, country in steps:
             now += timedelta(hours=5)
             async with store.write() as session:
-                try:
+                with contextlib.suppress(Refused):
                     await _step(session, event, what, persons[which], which, country, now)
-                except Refused:
-                    pass
             await _check(store, event)
     finally:
         await store.close()

@@ -56,7 +56,9 @@ def over_time(title: str, days: Sequence[tuple[str, int]]) -> bytes:
     return _png(picture)
 
 
-def _write(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, width: float | None = None) -> None:
+def _write(
+    draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, width: float | None = None
+) -> None:
     x, y = at
     end = None if width is None else x + width
     for script, piece in runs(text):

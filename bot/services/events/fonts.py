@@ -58,7 +58,8 @@ def font_file(script: str) -> Path:
             if folder.is_dir() and (found := next(folder.rglob(name), None)):
                 return found
     raise NoFont(
-        f"No font for {script} text ({' or '.join(FILES[script])}). On Debian: apt install fonts-noto-core fonts-noto-cjk"
+        f"No font for {script} text ({' or '.join(FILES[script])}). "
+        "On Debian: apt install fonts-noto-core fonts-noto-cjk"
     )
 
 

@@ -79,7 +79,7 @@ def _badge(pdf: FPDF, badge: Badge, x: float, y: float) -> None:
 
 
 def _new(orientation: str, size: tuple[float, float]) -> FPDF:
-    pdf = FPDF(orientation=orientation, unit="mm", format=size)  # type: ignore[arg-type]
+    pdf = FPDF(orientation=orientation, unit="mm", format=size)
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)
     pdf.c_margin = 0
