@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Address, Button, Reply, rows
@@ -46,7 +46,7 @@ class Recipient:
     person_id: int
     language: Language
     country: str | None
-    address: Address
+    address: Address | None
 
 
 async def say_due(session: AsyncSession, services: Services) -> None:
@@ -94,46 +94,47 @@ def _still_true(event: Event, notice: EventNoticeRow, now: datetime) -> bool:
 
 
 async def _recipients(session: AsyncSession, notice: EventNoticeRow) -> list[Recipient]:
-    """The next ones in order, each with the latest account where they can be reached."""
-    latest = (
-        select(IdentityRow.person_id, func.max(IdentityRow.id).label("identity"))
-        .where(IdentityRow.unreachable_at.is_(None))
-        .group_by(IdentityRow.person_id)
-        .subquery()
+    """The next ones in order. The cursor runs over all, also over those who can't be reached just now."""
+    found = (await session.execute(_audience(notice).limit(BATCH))).all()
+    if not found:
+        return []
+    ids = sorted({person for _, person in found})
+    people = {
+        row.id: (Language(row.language), row.country)
+        for row in await session.execute(
+            select(PersonRow.id, PersonRow.language, PersonRow.country).where(PersonRow.id.in_(ids))
+        )
+    }
+    reached = await session.execute(
+        select(IdentityRow.person_id, IdentityRow.platform, IdentityRow.external_id)
+        .where(IdentityRow.person_id.in_(ids), IdentityRow.unreachable_at.is_(None))
+        .order_by(IdentityRow.id)
     )
+    latest = {person: Address(platform, account) for person, platform, account in reached}
+    return [Recipient(who, person, *people[person], latest.get(person)) for who, person in found if person in people]
+
+
+def _audience(notice: EventNoticeRow) -> Any:
+    """(registration, person) after the cursor; of followers (person, person)."""
     if notice.kind == "announced":
-        who: Any = select(PersonRow.id.label("who"), PersonRow.id.label("person")).join(
-            SeriesFollowRow, SeriesFollowRow.person_id == PersonRow.id
-        ).where(SeriesFollowRow.series == notice.data["series"])  # fmt: skip
+        person = SeriesFollowRow.person_id
+        return (
+            select(person, person.label("person"))
+            .where(SeriesFollowRow.series == notice.data["series"], person > notice.cursor)
+            .order_by(person)
+        )
+    who = select(RegistrationRow.id, RegistrationRow.person_id).where(
+        RegistrationRow.event_id == notice.event_id,
+        RegistrationRow.person_id.is_not(None),
+        RegistrationRow.id > notice.cursor,
+    )
+    if notice.registration_id is not None:
+        who = who.where(RegistrationRow.id == notice.registration_id)
     else:
-        who = select(RegistrationRow.id.label("who"), RegistrationRow.person_id.label("person")).where(
-            RegistrationRow.event_id == notice.event_id, RegistrationRow.person_id.is_not(None)
-        )
-        if notice.registration_id is not None:
-            who = who.where(RegistrationRow.id == notice.registration_id)
-        else:
-            who = who.where(RegistrationRow.state.in_(AUDIENCE[notice.kind]))
-            if notice.kind == "feedback":
-                came = RegistrationRow.checked_in_at.is_not(None)
-                who = who.where(came, RegistrationRow.feedback_at.is_(None))
-    chosen = who.subquery()
-    found = await session.execute(
-        select(
-            chosen.c.who, PersonRow.id, PersonRow.language, PersonRow.country, IdentityRow.platform,
-            IdentityRow.external_id,
-        )
-        .select_from(chosen)
-        .join(PersonRow, PersonRow.id == chosen.c.person)
-        .join(latest, latest.c.person_id == PersonRow.id)
-        .join(IdentityRow, IdentityRow.id == latest.c.identity)
-        .where(chosen.c.who > notice.cursor)
-        .order_by(chosen.c.who)
-        .limit(BATCH)
-    )  # fmt: skip
-    return [
-        Recipient(who_, person, Language(language), country, Address(platform, account))
-        for who_, person, language, country, platform, account in found
-    ]
+        who = who.where(RegistrationRow.state.in_(AUDIENCE[notice.kind]))
+        if notice.kind == "feedback":
+            who = who.where(RegistrationRow.checked_in_at.is_not(None), RegistrationRow.feedback_at.is_(None))
+    return who.order_by(RegistrationRow.id)
 
 
 def _messages(
@@ -141,8 +142,9 @@ def _messages(
 ) -> Iterable[Notice]:
     made: dict[tuple[Language, str | None], list[Reply]] = {}
     quiet: dict[ZoneInfo, datetime] = {}
-    personal_ = notice.registration_id is not None
     for person in people:
+        if person.address is None:
+            continue
         kind = (person.language, person.country)
         if kind not in made:
             made[kind] = [WORDS[notice.kind](Phrases(person.language), event, notice, person)]
@@ -155,8 +157,6 @@ def _messages(
         if notice.kind in ("changed", "cancelled") and waits and waits >= event.starts_at:
             waits = None  # better woken than gone in vain
         yield Notice(person.address, made[kind], f"ev{event.id}:{notice.kind}:{notice.id}:{person.id}", waits)
-        if personal_:
-            return
 
 
 # -- the words

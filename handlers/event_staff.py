@@ -149,7 +149,7 @@ async def ask_cancel(turn: Turn) -> None:
     if event is not None:
         t, here = turn.t, {"event": event.id}
         turn.say(
-            lines(headline(t, event), t("Shall I cancel the whole event and tell everybody in it? This can't be undone.")),
+            lines(headline(t, event), t("Shall I cancel the event and tell everybody in it? There is no way back.")),
             rows([
                 Button(t.p("button", "Yes, cancel the event"), "manage.cancel", here),
                 Button(t.p("button", "‹ Back"), "manage.show", here),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +21,7 @@ from bot.store.event_tables import DoorLinkRow, RegistrationRow
 
 LINK_LIFE = timedelta(hours=36)
 FOUND = 8
+SEARCHED = 500  # at once
 
 Result = Literal["in", "again", "not_confirmed", "other_event", "old_code", "unknown"]
 
@@ -131,20 +132,27 @@ async def search(session: AsyncSession, event_id: int, words: str) -> Sequence[R
     wanted = _plain(words)
     if not wanted:
         return []
-    rows = await session.stream_scalars(
-        select(RegistrationRow)
-        .where(RegistrationRow.event_id == event_id, RegistrationRow.state == "confirmed")
-        .order_by(RegistrationRow.id)
-        .execution_options(yield_per=500)
-    )
     found: list[Registration] = []
-    async for row in rows:
-        if wanted in _plain(f"{row.answers.get('full_name', '')} {row.answers.get('organisation', '')}"):
-            found.append(registration_of(row))
-            if len(found) == FOUND:
-                break
-    await rows.close()
-    return found
+    after = 0
+    while len(found) < FOUND:
+        rows = await session.scalars(
+            select(RegistrationRow)
+            .where(
+                RegistrationRow.event_id == event_id, RegistrationRow.state == "confirmed", RegistrationRow.id > after
+            )
+            .order_by(RegistrationRow.id)
+            .limit(SEARCHED)
+        )
+        part = list(rows)
+        if not part:
+            break
+        after = part[-1].id
+        found += [registration_of(row) for row in part if wanted in _plain(_searched(row.answers))]
+    return found[:FOUND]
+
+
+def _searched(answers: Mapping[str, Any]) -> str:
+    return " ".join(str(answers.get(name, "")) for name in ("full_name", "name_local", "organisation"))
 
 
 def _plain(words: str) -> str:

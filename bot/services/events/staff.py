@@ -265,7 +265,7 @@ async def states(session: AsyncSession, event_id: int) -> dict[str, int]:
         .where(RegistrationRow.event_id == event_id)
         .group_by(RegistrationRow.state)
     )
-    return dict(found.tuples().all())
+    return {row.state: int(row[1]) for row in found}
 
 
 async def log(
