@@ -18,8 +18,11 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import event_notices
 from bot.channels import Channel, PushChannel
+from bot.channels.checkin import CheckInPage
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
@@ -31,7 +34,8 @@ from bot.limiter import Limiter
 from bot.observe import metrics, redact
 from bot.outbox import Outbox
 from bot.routing import Router
-from bot.services import Services, privacy
+from bot.services import Services, privacy, roles
+from bot.services.events import demo, tickets
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.store.migrate import migrate
@@ -45,7 +49,11 @@ log = structlog.get_logger(__name__)
 
 CACHE = Path("var/cache")
 CAPABILITIES = {channel.name: channel.capabilities for channel in (TelegramChannel, WebChannel, ConsoleChannel)}
-JOBS = (Job("retention", timedelta(hours=1), privacy.let_go),)
+JOBS = (
+    Job("retention", timedelta(hours=1), privacy.let_go),
+    Job("event notices", event_notices.SAY_EVERY, event_notices.say_due),
+    Job("event retention", event_notices.LET_GO_EVERY, event_notices.let_go),
+)
 REFRESH_SECONDS = 1.0
 
 
@@ -85,6 +93,14 @@ async def _open_knowledge(settings: Settings, store: Store, clock: Clock) -> Kno
     return knowledge
 
 
+async def _prepare(session: AsyncSession, settings: Settings, clock: Clock) -> None:
+    """What a database needs before people come: an owner, the tickets' secret, samples when they are asked for."""
+    await roles.ensure_owner(session, settings.owner, clock.now())
+    await tickets.ensure_secret(session)
+    if settings.demo:
+        await demo.seed(session, clock.now())
+
+
 class Desk:
     """Everything that runs in a serving process."""
 
@@ -100,6 +116,7 @@ class Desk:
         self.telegram: TelegramChannel | None = None
         if settings.telegram_bot_token:
             self.telegram = TelegramChannel(settings, self._inbox, clock, INTRODUCTION)
+            self.telegram.on_login = services.links.know
             self._add_pushed(self.telegram, Limiter(settings.telegram_rate))
         self._workers = Workers(store, self._inbox, self._channels, make_router(), services, self._on_queued)
         self._runner: web.AppRunner | None = None
@@ -118,6 +135,8 @@ class Desk:
             self._web.notify(chat)
 
     async def start(self) -> None:
+        async with self._store.write() as session:
+            await _prepare(session, self._settings, self._services.clock)
         self._inbox.start()
         self._workers.start()
         for dispatcher in self._dispatchers.values():
@@ -147,6 +166,7 @@ class Desk:
     async def _listen(self) -> None:
         app = web.Application(client_max_size=1_000_000)
         app.add_routes(self._web.routes())
+        app.add_routes(CheckInPage(self._store, self._services.clock, bool(self._settings.public_url)).routes())
         if self.telegram:
             app.add_routes(self.telegram.routes())
         app.add_routes(

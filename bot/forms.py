@@ -13,15 +13,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from bot.conversation import Button, Kind, Rows, Turn, rows
+from bot.conversation import Button, Json, Kind, Rows, Turn, rows
+from bot.form_values import READERS, Unfit
 from knowledge.phrases import N_, Phrases
 
 Answers = Mapping[str, Any]
-PICK, SKIP, BACK, CANCEL, CORRECT, ACCEPT = (
-    "form.pick", "form.skip", "form.back", "form.cancel", "form.correct", "form.accept",
+PICK, SKIP, BACK, CANCEL, CORRECT, ACCEPT, DONE = (
+    "form.pick", "form.skip", "form.back", "form.cancel", "form.correct", "form.accept", "form.done",
 )  # fmt: skip
+ACTIONS = {PICK, SKIP, BACK, CANCEL, CORRECT, ACCEPT, DONE}
 QUESTION_MARKS = ("?", "？", "؟", "?")
 
 
@@ -35,8 +37,9 @@ class Option:
 class Field:
     """One question of a form.
 
-    `options` makes it a choice; without, it takes text. `check` gives a message id when the text won't do.
-    `when` says from the answers so far whether the question is asked at all.
+    `options` makes it a choice (`multi`: of several, a list); without, it takes text, read as its `kind` says (see
+    `bot.form_values`). `check` gives a message id when the text won't do. `when` says from the answers so far whether
+    the question is asked at all. `spoken` is the prompt where it is content rather than a message of ours.
     """
 
     id: str
@@ -47,6 +50,12 @@ class Field:
     check: Callable[[str], str | None] = lambda text: None
     when: Callable[[Answers], bool] = lambda answers: True
     effect: Callable[[Turn, str], None] = lambda turn, value: None  # at once, e.g. the language of the next question
+    kind: str = "text"
+    multi: bool = False
+    spoken: Callable[[Phrases], str] | None = None
+
+    def words(self, t: Phrases) -> Markup:
+        return escape(self.spoken(t)) if self.spoken else t(self.prompt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,46 +68,71 @@ class Form:
     cancelled: str = N_("All right, we stop here. Nothing was changed.")
     review: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)  # field id → short name for the review
+    notice: Callable[[Phrases], Markup] | None = None  # said in the review, e.g. what is consented to
+    accept: Callable[[Phrases], Markup] = lambda t: t.p("button", "All correct ✓")
+
+
+FormMaker = Callable[[Json], Form]
+"""Makes the form from the data that it was opened with: forms that are themselves data, e.g. an event's."""
 
 
 class FormMachine:
     """Runs whichever form the person has open."""
 
-    def __init__(self, forms: Mapping[str, Form]) -> None:
+    def __init__(self, forms: Mapping[str, Form | FormMaker]) -> None:
         self._forms = forms
 
     def is_open(self, turn: Turn) -> bool:
         return turn.dialog.form is not None and turn.dialog.form["name"] in self._forms
 
     def owns(self, action: str) -> bool:
-        return action in {PICK, SKIP, BACK, CANCEL, CORRECT, ACCEPT}
+        return action in ACTIONS
 
     async def take(self, turn: Turn) -> bool:
         """Takes a typed message as the answer; False when it is none and should be handled as what it is."""
-        if turn.incoming.kind is not Kind.TEXT:
-            return False
         form, current = self._form(turn), self._field(turn)
-        text = turn.incoming.text.strip()
-        if current is None:
+        if current is None or turn.incoming.kind not in (Kind.TEXT, Kind.CONTACT):
             return False
+        if turn.incoming.kind is Kind.CONTACT and current.kind not in ("phone", "contact"):
+            return False
+        text = (turn.incoming.contact.phone if turn.incoming.contact else turn.incoming.text).strip()
         if current.options is not None:
             return await self._take_choice(turn, form, current, text)
         if text.endswith(QUESTION_MARKS):
             return False
-        if problem := current.check(text):
+        try:
+            value = READERS[current.kind](text, self._country(turn)) if current.kind != "text" else text
+            problem = current.check(text)
+        except Unfit as unfit:
+            problem = unfit.message
+        if problem:
             turn.say(turn.t(problem))
             _ask(turn, form, current)
             return True
-        await self._answer(turn, form, current, text)
+        await self._answer(turn, form, current, value)
         return True
+
+    def _country(self, turn: Turn) -> str | None:
+        """Whose phone numbers are meant."""
+        return self._state(turn)["answers"].get("country") or turn.person.country
 
     async def _take_choice(self, turn: Turn, form: Form, current: Field, text: str) -> bool:
         assert current.options is not None
         for option in current.options(turn.t):
             if text.casefold() in (option.label.casefold(), option.value.casefold()):
-                await self._answer(turn, form, current, option.value)
+                if current.multi:
+                    self._toggle(turn, form, current, option.value, edit=False)
+                else:
+                    await self._answer(turn, form, current, option.value)
                 return True
         return False
+
+    def _toggle(self, turn: Turn, form: Form, current: Field, value: str, *, edit: bool) -> None:
+        """One of several choices, on or off; the question stays until "Done"."""
+        answers = self._state(turn)["answers"]
+        chosen = list(answers.get(current.id, ()))
+        answers[current.id] = [v for v in chosen if v != value] if value in chosen else [*chosen, value]
+        _ask(turn, form, current, edit=edit)
 
     async def press(self, turn: Turn) -> None:
         assert turn.pressed is not None
@@ -110,7 +144,7 @@ class FormMachine:
         if action == CANCEL:
             self.cancel(turn)
         elif action == ACCEPT:
-            await self._finish(turn, form)
+            await self._accept(turn, form)
         elif action == CORRECT:
             state["at"], state["correcting"] = data["field"], True
             _ask(turn, form, self._by_id(form, data["field"]), edit=True)
@@ -121,8 +155,14 @@ class FormMachine:
         elif action == SKIP and current.optional:
             state["answers"].pop(current.id, None)
             await self._next(turn, form, current)
+        elif action == DONE and current.multi:
+            self._state(turn)["answers"].setdefault(current.id, [])
+            await self._next(turn, form, current)
         elif action == PICK and self._is_choice(turn, current, data.get("value")):
-            await self._answer(turn, form, current, data["value"], edit=True)
+            if current.multi:
+                self._toggle(turn, form, current, data["value"], edit=True)
+            else:
+                await self._answer(turn, form, current, data["value"], edit=True)
         else:
             self.ask_again(turn)
 
@@ -152,7 +192,9 @@ class FormMachine:
         return turn.dialog.form
 
     def _form(self, turn: Turn) -> Form:
-        return self._forms[self._state(turn)["name"]]
+        state = self._state(turn)
+        form = self._forms[state["name"]]
+        return form if isinstance(form, Form) else form(state.get("data") or {})
 
     def _field(self, turn: Turn) -> Field | None:
         """The question that waits for an answer; None in the review."""
@@ -165,7 +207,15 @@ class FormMachine:
 
     # -- steps
 
-    async def _answer(self, turn: Turn, form: Form, current: Field, value: str, *, edit: bool = False) -> None:
+    async def _accept(self, turn: Turn, form: Form) -> None:
+        """Finishes from the review; something that was made necessary by a correction is asked first."""
+        if missing := _missing(form, self._state(turn)["answers"]):
+            self._state(turn)["at"] = missing.id
+            self.ask_again(turn)
+        else:
+            await self._finish(turn, form)
+
+    async def _answer(self, turn: Turn, form: Form, current: Field, value: Any, *, edit: bool = False) -> None:
         self._state(turn)["answers"][current.id] = value
         current.effect(turn, value)
         await self._next(turn, form, current, edit=edit)
@@ -174,8 +224,7 @@ class FormMachine:
         state = self._state(turn)
         following = None
         if not state.pop("correcting", False):
-            index = form.fields.index(current)
-            following = next((f for f in form.fields[index + 1 :] if f.when(state["answers"])), None)
+            following = _following(form, state, current)
         if following is not None:
             state["at"] = following.id
             _ask(turn, form, following, edit=edit)
@@ -203,17 +252,56 @@ class FormMachine:
         self.ask_again(turn)
 
 
-def open_form(turn: Turn, form: Form, **answers: str) -> None:
-    """Begins a form, with answers that are known already."""
-    first = next(f for f in form.fields if f.when(answers))
-    turn.dialog.form = {"name": form.name, "at": first.id, "answers": dict(answers)}
-    _ask(turn, form, first)
+def open_form(
+    turn: Turn, form: Form, *, data: Json | None = None, known: bool = False, at_review: bool = False, **answers: Any
+) -> None:
+    """Begins a form, with answers that are known already; `known`: those are shown in the review, not asked again.
+
+    `data` is what a FormMaker made the form from.
+    """
+    state = {"name": form.name, "at": None, "answers": dict(answers), "data": data or {}, "known": known}
+    turn.dialog.form = state
+    first = next((f for f in form.fields if f.when(answers) and not (known and f.id in answers)), None)
+    if first is not None and not at_review:
+        state["at"] = first.id
+        _ask(turn, form, first)
+    else:
+        _show_review(turn, form, answers)
+
+
+def _following(form: Form, state: Json, current: Field) -> Field | None:
+    """The next question that has something to ask."""
+    answers = state["answers"]
+    return next(
+        (
+            f
+            for f in form.fields[form.fields.index(current) + 1 :]
+            if f.when(answers) and not (state.get("known") and f.id in answers)
+        ),
+        None,
+    )
+
+
+def _missing(form: Form, answers: Answers) -> Field | None:
+    return next((f for f in form.fields if f.when(answers) and not f.optional and f.id not in answers), None)
 
 
 def _ask(turn: Turn, form: Form, current: Field, *, edit: bool = False) -> None:
     options = current.options(turn.t) if current.options else ()
-    choices = [Button(o.label, PICK, {"form": form.name, "field": current.id, "value": o.value}) for o in options]
-    turn.say(turn.t(current.prompt), rows(choices, current.width) + _controls(turn, form, current), edit=edit)
+    chosen = _state_of(turn)["answers"].get(current.id, ()) if current.multi else ()
+    choices = [
+        Button(
+            f"☑ {o.label}" if o.value in chosen else o.label,
+            PICK,
+            {"form": form.name, "field": current.id, "value": o.value},
+        )
+        for o in options
+    ]
+    turn.say(current.words(turn.t), rows(choices, current.width) + _controls(turn, form, current), edit=edit)
+
+
+def _state_of(turn: Turn) -> Json:
+    return turn.dialog.form or {"answers": {}}
 
 
 def _controls(turn: Turn, form: Form, current: Field) -> Rows:
@@ -221,27 +309,38 @@ def _controls(turn: Turn, form: Form, current: Field) -> Rows:
     controls = []
     if form.fields.index(current) > 0:
         controls.append(Button(turn.t.p("button", "‹ Back"), BACK, where))
-    if current.optional:
+    if current.multi:
+        controls.append(Button(turn.t.p("button", "Done ✓"), DONE, where))
+    elif current.optional:
         controls.append(Button(turn.t.p("button", "Skip"), SKIP, where))
     controls.append(Button(turn.t.p("button", "Cancel"), CANCEL, where))
     return rows(controls, 3)
 
 
 def _show_review(turn: Turn, form: Form, answers: Answers, *, edit: bool = False) -> None:
-    buttons: list[Button] = [Button(turn.t.p("button", "All correct ✓"), ACCEPT, {"form": form.name})]
+    buttons: list[Button] = [Button(form.accept(turn.t), ACCEPT, {"form": form.name})]
     lines = [turn.t("Please check:")]
+    corrections = []
     for f in form.fields:
         if not f.when(answers):
             continue
-        name = turn.t(form.labels.get(f.id, f.prompt))
-        lines.append(turn.t("{name}: {value}", name=name, value=_shown(turn, f, answers.get(f.id))))
-        buttons.append(Button(turn.t("Correct: {name}", name=name), CORRECT, {"form": form.name, "field": f.id}))
+        name = turn.t(form.labels[f.id]) if f.id in form.labels else f.words(turn.t)
+        lines.append(turn.t("{name}: {value}", name=name, value=shown(turn.t, f, answers.get(f.id))))
+        label = turn.t("Correct: {name}", name=name)
+        corrections.append(Button(label, CORRECT, {"form": form.name, "field": f.id}))
+    if form.notice:
+        lines += [Markup(""), form.notice(turn.t)]
     buttons.append(Button(turn.t.p("button", "Cancel"), CANCEL, {"form": form.name}))
-    turn.say(Markup("\n").join(lines), rows(buttons), edit=edit)
+    turn.say(Markup("\n").join(lines), rows(buttons[:1]) + rows(corrections) + rows(buttons[1:]), edit=edit)
 
 
-def _shown(turn: Turn, current: Field, value: str | None) -> str:
-    if value is None:
+def shown(t: Phrases, current: Field, value: Any) -> str:
+    """An answer in the person's words."""
+    if value is None or value == []:
         return "–"
-    options = current.options(turn.t) if current.options else ()
-    return next((o.label for o in options if o.value == value), value)
+    labels = {o.value: o.label for o in current.options(t)} if current.options else {}
+    if isinstance(value, list):
+        return t.list([labels.get(v, v) for v in value])
+    if current.kind == "date":
+        return t.date(value)
+    return str(labels.get(value, value))

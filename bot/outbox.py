@@ -6,9 +6,11 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import Capabilities
@@ -18,6 +20,16 @@ from bot.store.tables import BlobRow, ButtonRow, OutboxRow
 from bot.text import split
 
 Body = tuple[int, dict[str, Any]]  # lane, what the channel renders
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say to somebody, once for its key. Many notices may share their replies."""
+
+    address: Address
+    replies: Sequence[Reply]
+    key: str
+    not_before: datetime | None = None
 
 
 class Outbox:
@@ -63,6 +75,36 @@ class Outbox:
         await self._keep_parts(session, replies, now)
         return new
 
+    async def tell_all(self, session: AsyncSession, notices: Iterable[Notice], now: datetime) -> int:
+        """`tell` for many at once: the same replies are rendered once for a platform. Returns how many were new."""
+        rendered: dict[tuple[int, str], list[Body]] = {}
+        kept: list[Sequence[Reply]] = []  # also keeps the ids in `rendered` from being used again
+        rows: list[dict[str, Any]] = []
+        for notice in notices:
+            at = (id(notice.replies), notice.address.platform)
+            if at not in rendered:
+                rendered[at] = [body for reply in notice.replies for body in self._bodies(at[1], reply)]
+                kept.append(notice.replies)
+            rows += [
+                _row(notice.address, max(lane, Lane.NOTICE), body, now, f"{notice.key}:{part}", notice.not_before)
+                for part, (lane, body) in enumerate(rendered[at])
+            ]
+        if not rows:
+            return 0
+        insert = self._store.insert(OutboxRow).on_conflict_do_nothing().returning(OutboxRow.id)
+        written = (await session.execute(insert, rows)).all()
+        for replies in kept:
+            await self._keep_parts(session, replies, now)
+        return len(written)
+
+    async def withdraw(self, session: AsyncSession, key: str, now: datetime) -> None:
+        """What waits under keys that begin so is not sent any more."""
+        await session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.state == "queued", OutboxRow.idempotency_key.startswith(key, autoescape=True))
+            .values(state="failed", error="overtaken", finished_at=now)
+        )
+
     def _bodies(self, platform: str, reply: Reply, edit: str | None = None) -> list[Body]:
         """The messages that one reply becomes. The first takes the edited message's place, the last has the buttons."""
         capabilities = self._capabilities[platform]
@@ -91,17 +133,7 @@ class Outbox:
         not_before: datetime | None = None,
     ) -> bool:
         rows = [
-            {
-                "platform": address.platform,
-                "chat": address.chat,
-                "lane": int(lane),
-                "body": body,
-                "state": "queued",
-                "attempts": 0,
-                "created_at": now,
-                "not_before": not_before,
-                "idempotency_key": f"{key}:{part}" if key else None,
-            }
+            _row(address, lane, body, now, f"{key}:{part}" if key else None, not_before)
             for part, (lane, body) in enumerate(bodies)
         ]
         if not rows:
@@ -140,6 +172,22 @@ class Outbox:
             "created_at": now,
         }
         await session.execute(self._store.insert(BlobRow).values(row).on_conflict_do_nothing())
+
+
+def _row(
+    address: Address, lane: int, body: dict[str, Any], now: datetime, key: str | None, not_before: datetime | None
+) -> dict[str, Any]:
+    return {
+        "platform": address.platform,
+        "chat": address.chat,
+        "lane": int(lane),
+        "body": body,
+        "state": "queued",
+        "attempts": 0,
+        "created_at": now,
+        "not_before": not_before,
+        "idempotency_key": key,
+    }
 
 
 def _offered(button: Button, capabilities: Capabilities) -> bool:

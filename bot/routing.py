@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from bot.conversation import Kind, Turn
-from bot.forms import Form, FormMachine
+from bot.forms import Form, FormMachine, FormMaker
 
 Handler = Callable[[Turn], Awaitable[None]]
 K = TypeVar("K")
@@ -19,7 +19,8 @@ class Routes:
         self.commands: dict[str, Handler] = {}
         self.buttons: dict[str, Handler] = {}
         self.kinds: dict[Kind, Handler] = {}
-        self.forms: dict[str, Form] = {}
+        self.forms: dict[str, Form | FormMaker] = {}
+        self.links: dict[str, Handler] = {}
 
     def command(self, *names: str) -> Callable[[Handler], Handler]:
         return _into(self.commands, names)
@@ -30,9 +31,18 @@ class Routes:
     def kind(self, *kinds: Kind) -> Callable[[Handler], Handler]:
         return _into(self.kinds, kinds)
 
+    def link(self, *prefixes: str) -> Callable[[Handler], Handler]:
+        """What follows /start in a link that begins so."""
+        return _into(self.links, prefixes)
+
     def form(self, form: Form) -> Form:
         self.forms[form.name] = form
         return form
+
+    def form_from(self, name: str, make: FormMaker) -> FormMaker:
+        """Forms that are made from data, by a name that stays."""
+        self.forms[name] = make
+        return make
 
 
 def _into(table: dict[K, Handler], keys: tuple[K, ...]) -> Callable[[Handler], Handler]:
@@ -52,7 +62,7 @@ class Router:
     def __init__(self, *parts: Routes, unknown_button: Handler, unknown_command: Handler) -> None:
         self._all = Routes()
         for part in parts:
-            for name in ("commands", "buttons", "kinds", "forms"):
+            for name in ("commands", "buttons", "kinds", "forms", "links"):
                 table, more = getattr(self._all, name), getattr(part, name)
                 if twice := table.keys() & more.keys():
                     raise ValueError(f"two handlers for {sorted(map(str, twice))}")
@@ -66,13 +76,22 @@ class Router:
         if incoming.kind is Kind.BUTTON:
             await self._press(turn)
         elif incoming.kind is Kind.COMMAND:
-            await self._all.commands.get(incoming.command, self._unknown_command)(turn)
+            await self._command(turn)
         elif self.forms.is_open(turn) and await self.forms.take(turn):
             return
         elif handler := self._all.kinds.get(incoming.kind):
             await handler(turn)
             if self.forms.is_open(turn):
                 self.forms.ask_again(turn)
+
+    async def _command(self, turn: Turn) -> None:
+        incoming = turn.incoming
+        if incoming.command == "start":
+            for prefix, handler in self._all.links.items():
+                if incoming.text.startswith(prefix):
+                    await handler(turn)
+                    return
+        await self._all.commands.get(incoming.command, self._unknown_command)(turn)
 
     async def _press(self, turn: Turn) -> None:
         action = turn.pressed.action if turn.pressed else ""

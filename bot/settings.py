@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         SecretStr | None,
         Field(description="Secret that Telegram repeats with each webhook call; needed with PUBLIC_URL."),
     ] = None
+    owner: Annotated[
+        str | None,
+        Field(description="Account that owns the desk, e.g. telegram:1234; else a one-time link."),
+    ] = None
     demo: Annotated[bool, Field(description="1 seeds sample content, marked as sample wherever it is shown.")] = False
     dense: Annotated[
         bool, Field(description="0 searches by words and spelling only, without the language model (less memory).")
@@ -82,6 +86,14 @@ class Settings(BaseSettings):
         number, colon, secret = value.get_secret_value().partition(":")
         if not (number.isdigit() and colon and secret and not any(c.isspace() or c == "/" for c in secret)):
             raise ValueError("is no bot token; @BotFather gives it as digits, a colon and letters")
+        return value
+
+    @field_validator("owner")
+    @classmethod
+    def _account(cls, value: str | None) -> str | None:
+        platform, colon, account = (value or "").partition(":")
+        if value is not None and not (platform and colon and account):
+            raise ValueError("is no account; write e.g. telegram:1234")
         return value
 
     @model_validator(mode="after")

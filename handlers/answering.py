@@ -20,6 +20,7 @@ from knowledge.answers import Answer, Choice
 from knowledge.language import Language
 from knowledge.phrases import Phrases
 from knowledge.search import Context
+from knowledge.vocabulary import Kind
 
 routes = Routes()
 
@@ -46,7 +47,16 @@ async def show(
         return
     session = await turn.transaction()
     number = await kept.record(session, turn.person, question, answer, turn.now, chosen_from=chosen_from)
-    turn.say(answer.short, _buttons(t, answer, number, facets) + (way_on or ((home_button(t),),)), edit=edit)
+    way_on = way_on or ((home_button(t),),)
+    if is_series(turn, answer.record):
+        label = t.p("button", "🔔 Tell me when the dates are announced")
+        way_on = ((Button(label, "events.follow", {"series": answer.record}),), *way_on)
+    turn.say(answer.short, _buttons(t, answer, number, facets) + way_on, edit=edit)
+
+
+def is_series(turn: Turn, record: str | None) -> bool:
+    found = turn.services.knowledge.record(record) if record else None
+    return found is not None and found.kind is Kind.EVENT
 
 
 async def show_record(

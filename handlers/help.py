@@ -21,6 +21,8 @@ def private_commands(t: Phrases) -> Sequence[tuple[str, str]]:
         ("zones", t.p("command", "Special economic zones and incentives")),
         ("borders", t.p("command", "Border crossings, papers, routes")),
         ("forums", t.p("command", "Forums and fairs")),
+        ("events", t.p("command", "Announced events, registration")),
+        ("mytickets", t.p("command", "Your registrations and tickets")),
         ("programmes", t.p("command", "Programmes for businesses")),
         ("terms", t.p("command", "Trade words in the neighbours' languages")),
         ("language", t.p("command", "Choose the language")),

@@ -32,6 +32,17 @@ async def mydata(turn: Turn) -> None:
             kept.questions,
         ),
         t.n("• {count} question passed to staff", "• {count} questions passed to staff", kept.passed_on),
+        t.n(
+            "• {count} registration for an event, with what you answered",
+            "• {count} registrations for events, with what you answered",
+            kept.registrations,
+        ),
+        *(
+            [t("• Your last answers to a registration form, so that you need not write them again")]
+            if kept.form_answers
+            else []
+        ),
+        *([t("• The fairs that you follow: {count}", count=t.number(kept.follows))] if kept.follows else []),
         t("• Since {date}", date=t.date(kept.since.date())),
         t("Messages are deleted after 90 days. /forget deletes everything now."),
     ]
@@ -50,6 +61,6 @@ async def forget(turn: Turn) -> None:
 @routes.button("privacy.forget")
 async def forget_now(turn: Turn) -> None:
     session = await turn.transaction()
-    await privacy.forget(session, turn.person)
+    await privacy.forget(session, turn.person, turn.now)
     turn.dialog = Dialog()
     turn.say(turn.t("Done. I have forgotten you. If you write again, we start afresh."), edit=True)

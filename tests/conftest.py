@@ -38,6 +38,7 @@ ENVIRONMENT = (
     "PUBLIC_URL",
     "WEBHOOK_SECRET",
     "DEMO",
+    "OWNER",
     "DENSE",
 )
 

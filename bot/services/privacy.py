@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Person
 from bot.services import Services
+from bot.services.events import personal as event_data
 from bot.store.tables import AnswerRow, BlobRow, ButtonRow, HandoverRow, IdentityRow, InboxRow, OutboxRow, PersonRow
 
 KEEP_ARRIVALS = timedelta(days=14)  # longer than any platform delivers again
@@ -25,6 +26,9 @@ class Kept:
     platforms: tuple[str, ...]
     questions: int
     passed_on: int
+    registrations: int = 0
+    follows: int = 0
+    form_answers: bool = False
 
 
 async def kept(session: AsyncSession, person: Person) -> Kept:
@@ -33,13 +37,21 @@ async def kept(session: AsyncSession, person: Person) -> Kept:
     questions = select(func.count()).select_from(AnswerRow).where(AnswerRow.person_id == person.id)
     handovers = select(func.count()).select_from(HandoverRow).where(HandoverRow.person_id == person.id)
     assert since is not None
+    registrations, follows, form_answers = await event_data.kept(session, person.id)
     return Kept(
-        since, tuple(sorted(platforms)), await session.scalar(questions) or 0, await session.scalar(handovers) or 0
+        since,
+        tuple(sorted(platforms)),
+        await session.scalar(questions) or 0,
+        await session.scalar(handovers) or 0,
+        registrations,
+        follows,
+        form_answers,
     )
 
 
-async def forget(session: AsyncSession, person: Person) -> None:
-    """Removes the person: profile, accounts, words and messages. Counts of answers stay, without words or person."""
+async def forget(session: AsyncSession, person: Person, now: datetime) -> None:
+    """Removes the person: profile, accounts, words and messages, and from events. Counts stay, without the person."""
+    await event_data.forget(session, person.id, now)
     accounts = (
         await session.execute(
             select(IdentityRow.platform, IdentityRow.external_id).where(IdentityRow.person_id == person.id)

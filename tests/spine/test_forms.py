@@ -167,3 +167,90 @@ def test_any_order_of_typing_pressing_and_going_back_keeps_the_answers(actions: 
                 assert chat.answers.get("country") in (None, "LA", "TH")
 
     asyncio.run(run())
+
+
+# -- every kind of field, made from data
+
+KINDS = (
+    Field("who", "Who?", kind="name"),
+    Field("needs", "Needs?", lambda t: [Option("a", "Food"), Option("b", "Visa")], multi=True, optional=True),
+    Field("people", "How many?", kind="number"),
+    Field("day", "Which day?", kind="date", optional=True),
+    Field("contact", "Contact?", kind="contact", optional=True),
+)
+
+
+def _made(data: dict[str, Any]) -> Form:
+    return Form("kinds", KINDS, _done, review=True)
+
+
+KINDS_MACHINE = FormMachine({"kinds": _made})
+
+
+class KindsChat(Chat):
+    """The same person at a form that is made from data."""
+
+    def __init__(self) -> None:
+        self.dialog = Dialog()
+        self.said, self.buttons, self.other = [], {}, []
+        turn = self._turn(Incoming("x", "1", "1", Kind.COMMAND))
+        open_form(turn, _made({}), data={"event": 1}, known=True, people=2)
+        self._keep(turn)
+
+    async def types(self, text: str) -> None:
+        turn = self._turn(Incoming("x", "1", "1", Kind.TEXT, text=text))
+        if not (KINDS_MACHINE.is_open(turn) and await KINDS_MACHINE.take(turn)) and KINDS_MACHINE.is_open(turn):
+            KINDS_MACHINE.ask_again(turn)
+        self._keep(turn)
+
+    async def presses(self, pressed: Pressed) -> None:
+        turn = self._turn(Incoming("x", "1", "1", Kind.BUTTON), pressed)
+        await KINDS_MACHINE.press(turn)
+        self._keep(turn)
+
+
+async def test_kinds_are_read_in_any_script_and_what_is_known_is_not_asked() -> None:
+    chat = KindsChat()
+    await chat.types("ນ້ອຍ")
+    await chat.presses_label("Food")
+    await chat.presses_label("Visa")
+    await chat.presses_label("☑ Food")
+    await chat.presses_label("Done ✓")
+    assert chat.said == ["Which day?"]  # the number is known
+    await chat.types("๙/๓/๒๕๗๐")
+    await chat.types("not a contact")
+    assert "no phone number" in chat.said[0]
+    await chat.types("+៨៥៥ ១២ ៣៤៥ ៦៧៨")
+    await chat.presses_label("All correct ✓")
+    assert FINISHED[-1] == {
+        "who": "ນ້ອຍ", "needs": ["b"], "people": 2, "day": "2027-03-09", "contact": "+85512345678",
+    }  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("type"), st.text(max_size=12)),
+            st.tuples(st.just("type"), st.sampled_from(["ນ້ອຍ", "៣", "9/3/2027", "a@b.co", "what?", "Food"])),
+            st.tuples(st.just("press"), st.integers(0, 40)),
+        ),
+        max_size=25,
+    )
+)
+def test_any_order_at_every_kind_keeps_answers_fit(actions: list[tuple[str, Any]]) -> None:
+    async def run() -> None:
+        chat = KindsChat()
+        for kind, value in actions:
+            before = chat.answers
+            if kind == "type":
+                await chat.types(value)
+            else:
+                await chat.presses(list(chat.buttons.values())[value % len(chat.buttons)])
+            if chat.dialog.form is not None:
+                assert chat.said
+                assert len(before.keys() - chat.answers.keys()) <= 1
+                assert isinstance(chat.answers.get("people", 0), int)
+                assert set(chat.answers.get("needs", [])) <= {"a", "b"}
+
+    asyncio.run(run())

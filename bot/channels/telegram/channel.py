@@ -10,7 +10,7 @@ import contextlib
 import hmac
 import json
 import warnings
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -59,6 +59,7 @@ class TelegramChannel:
             get_updates_request=self.requests[1],
         )
         self._username = ""
+        self.on_login: Callable[[str], None] = lambda username: None
         self._main: asyncio.Task[None] | None = None
         self._asides: set[asyncio.Task[None]] = set()
         self.trouble: str | None = "starting"  # why nothing comes in at the moment; None when all is well
@@ -116,6 +117,7 @@ class TelegramChannel:
         while True:
             try:
                 self._username = (await self.bot.get_me()).username or ""
+                self.on_login(self._username)
             except InvalidToken:
                 raise
             except TelegramError as error:

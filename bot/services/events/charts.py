@@ -1,0 +1,81 @@
+"""Numbers as pictures that fit a chat."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from PIL import Image, ImageDraw, ImageFont
+
+from bot.services.events.fonts import CHINESE_IN_COLLECTION, font_file, runs
+
+WIDTH, BAR, GAP, LEFT, SIDE = 900, 34, 14, 300, 24
+INK, SOFT, ACCENT, PAPER = "#20302d", "#dfe7e4", "#0b5e54", "#ffffff"
+Font = ImageFont.FreeTypeFont
+
+
+def bars(title: str, rows: Sequence[tuple[str, int]]) -> bytes:
+    """Horizontal bars with their labels, as PNG."""
+    height = 90 + len(rows) * (BAR + GAP) + SIDE
+    picture = Image.new("RGB", (WIDTH, height), PAPER)
+    draw = ImageDraw.Draw(picture)
+    _write(draw, (SIDE, 20), title, 30)
+    most = max((count for _, count in rows), default=0) or 1
+    for index, (label, count) in enumerate(rows):
+        y = 80 + index * (BAR + GAP)
+        _write(draw, (SIDE, y + 2), label, 22, LEFT - SIDE - 10)
+        room = WIDTH - LEFT - 90
+        draw.rectangle((LEFT, y, LEFT + room, y + BAR), SOFT)
+        draw.rectangle((LEFT, y, LEFT + max(2, room * count // most), y + BAR), ACCENT)
+        _write(draw, (LEFT + room + 12, y + 2), str(count), 22)
+    return _png(picture)
+
+
+def over_time(title: str, days: Sequence[tuple[str, int]]) -> bytes:
+    """A running total by day, as PNG. `days`: label and how many were added."""
+    height, top, bottom = 420, 80, 360
+    picture = Image.new("RGB", (WIDTH, height), PAPER)
+    draw = ImageDraw.Draw(picture)
+    _write(draw, (SIDE, 20), title, 30)
+    totals: list[int] = []
+    for _, added in days:
+        totals.append((totals[-1] if totals else 0) + added)
+    most = max(totals, default=0) or 1
+    draw.line((60, bottom, WIDTH - SIDE, bottom), SOFT, 2)
+    _write(draw, (SIDE, top - 10), str(most), 18)
+    if totals:
+        step = (WIDTH - SIDE - 80) / max(1, len(totals) - 1)
+        points = [(70 + index * step, bottom - (bottom - top) * total / most) for index, total in enumerate(totals)]
+        if len(points) > 1:
+            draw.line(points, ACCENT, 4, joint="curve")
+        for x, y in points:
+            draw.ellipse((x - 5, y - 5, x + 5, y + 5), ACCENT)
+        _write(draw, (60, bottom + 12), days[0][0], 18)
+        if len(days) > 1:
+            _write(draw, (WIDTH - 190, bottom + 12), days[-1][0], 18)
+    return _png(picture)
+
+
+def _write(
+    draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, width: float | None = None
+) -> None:
+    x, y = at
+    end = None if width is None else x + width
+    for script, piece in runs(text):
+        font = _font(script, size)
+        if end is not None:
+            while piece and x + font.getlength(piece) > end:
+                piece = piece[:-1]
+        draw.text((x, y), piece, INK, font)
+        x += font.getlength(piece)
+
+
+def _font(script: str, size: int) -> Font:
+    file = font_file(script)
+    return ImageFont.truetype(file, size, index=CHINESE_IN_COLLECTION if file.suffix == ".ttc" else 0)
+
+
+def _png(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()

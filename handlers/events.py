@@ -1,0 +1,262 @@
+"""Announced events: /events → filters → event → [Register] [Programme] [Map] [Calendar] [Share]
+
+A question that asks for events ("forums about agriculture in Kunming next month?") gets the fitting ones as cards.
+A recurring fair without announced dates → [Tell me when they are] → the series is followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from bot.conversation import Button, Json, Rows, Turn, rows
+from bot.event_words import headline, lines, refusal, said, when, where
+from bot.routing import Routes
+from bot.services.events import finding, model, registrations
+from bot.services.events.finding import Wanted
+from bot.services.events.model import Event, Places
+from handlers.menu import COUNTRIES, back, country_label, home_button, page_of, pressed
+from handlers.start import SECTORS
+from knowledge.base import KnowledgeBase
+from knowledge.language import Language
+from knowledge.phrases import Phrases, locale_of
+
+routes = Routes()
+CARDS = 3
+
+
+# -- finding
+
+
+@routes.command("events")
+@routes.button("events.list")
+async def listed(turn: Turn) -> None:
+    t, session = turn.t, await turn.transaction()
+    data = dict(turn.pressed.data) if turn.pressed else {}
+    page = data.pop("page", 0)
+    wanted = Wanted(
+        data.get("country"), sector=data.get("sector"), language=data.get("language"), online=bool(data.get("online"))
+    )
+    found = await finding.coming(session, turn.now, wanted)
+    buttons = [_line_button(t, event) for event in found]
+    text = t("Announced events:") if found else t("No announced event fits at the moment.")
+    turn.say(
+        text,
+        (
+            *page_of(t, buttons, page, "events.list", data),
+            *_filters(t, data),
+            (Button(t.p("button", "🔁 Fairs that come again"), "forums.list"), home_button(t)),
+        ),
+        edit=True,
+    )
+
+
+def _line_button(t: Phrases, event: Event) -> Button:
+    day = t.date(event.starts_at.astimezone(event.zone).date(), "medium")
+    sample = "🧪 " if event.sample else ""
+    return Button(f"{sample}{day}: {event.title(t.language)}"[:60], "events.show", {"event": event.id})
+
+
+def _filters(t: Phrases, data: Json) -> Rows:
+    if data:
+        return ((Button(t.p("button", "✖ All events"), "events.list"),),)
+    return (
+        (
+            Button(t.p("button", "🌏 By country"), "events.filter", {"by": "country"}),
+            Button(t.p("button", "🏷 By sector"), "events.filter", {"by": "sector"}),
+        ),
+        (
+            Button(t.p("button", "🗣 By language"), "events.filter", {"by": "language"}),
+            Button(t.p("button", "💻 Online"), "events.list", {"online": True}),
+        ),
+    )
+
+
+@routes.button("events.filter")
+async def choose_filter(turn: Turn) -> None:
+    t, by = turn.t, pressed(turn, "by")
+    options: dict[str, list[tuple[str, str]]] = {
+        "country": [(code, country_label(t, code)) for code in COUNTRIES],
+        "sector": [(code, t(label)) for code, label in SECTORS.items()],
+        "language": [(language.value, language.endonym) for language in Language],
+    }
+    buttons = [Button(label, "events.list", {by: code}) for code, label in options.get(by, [])]
+    turn.say(t("Show only which events?"), (*rows(buttons, 2), *back(t, "events.list")), edit=True)
+
+
+async def answer_in_words(turn: Turn, text: str) -> bool:
+    """Shows the announced events that a question asks for; False when it asks for none or none fits."""
+    names = place_names(turn.services.knowledge)
+    wanted = finding.understand(text, names, turn.now.date())
+    if wanted is None:
+        return False
+    session = await turn.transaction()
+    coming = await finding.coming(session, turn.now)
+    found = [event for event in coming if finding.named(event, wanted.words)]
+    if not found and wanted.says_something:
+        found = [event for event in coming if finding.fits(event, wanted)]
+    if not found:
+        return False
+    for event in found[:CARDS]:
+        await show_card(turn, event)
+    if len(found) > CARDS:
+        turn.say(turn.t("There are more:"), rows([_line_button(turn.t, event) for event in found[CARDS : CARDS + 8]]))
+    return True
+
+
+@lru_cache(maxsize=1)
+def place_names(knowledge: KnowledgeBase) -> Mapping[str, str]:
+    """Names of countries and places in all languages, for finding events by where they are."""
+    names: dict[str, str] = {}
+    for language in Language:
+        territories = locale_of(language).territories
+        names |= {territories[code].casefold(): code for code in COUNTRIES if code in territories}
+    for place in knowledge.content.places.values():
+        for _, words in place.names.items():
+            names[words.casefold()] = place.country
+    return {name: code for name, code in names.items() if len(name) > 1}
+
+
+# -- one event
+
+
+@routes.link("ev_")
+async def from_poster(turn: Turn) -> None:
+    event = await model.by_code(await turn.transaction(), turn.incoming.text.strip()[3:])
+    if event is None or event.state == "draft":
+        turn.say(refusal(turn.t, "gone"), ((home_button(turn.t),),))
+        return
+    await show_card(turn, event)
+
+
+@routes.button("events.show")
+async def show(turn: Turn) -> None:
+    event = await _event(turn)
+    if event is not None:
+        await show_card(turn, event, edit=True)
+
+
+async def _event(turn: Turn) -> Event | None:
+    event = await model.find(await turn.transaction(), pressed(turn, "event"))
+    if event is None or event.state == "draft":
+        turn.say(refusal(turn.t, "gone"), ((home_button(turn.t),),))
+        return None
+    return event
+
+
+async def show_card(turn: Turn, event: Event, *, edit: bool = False) -> None:
+    session = await turn.transaction()
+    places = await model.places(session, event.id)
+    mine = await registrations.of_event(session, turn.person.id, event.id)
+    turn.say(card(turn.t, event, places, turn), _card_buttons(turn, event, bool(mine)), edit=edit)
+
+
+def card(t: Phrases, event: Event, places: Places, turn: Turn) -> Markup:
+    details, status = event.details, event.status(turn.now)
+    facts = []
+    if details.languages:
+        facts.append(t("🗣 {languages}", languages=t.list([Language(code).endonym for code in details.languages])))
+    if details.fee:
+        facts.append(t("💰 {fee}", fee=said(t, details.fee)))
+    if details.audience:
+        facts.append(t("For: {who}", who=said(t, details.audience)))
+    if details.contact:
+        facts.append(t("Organiser: {name}", name=details.contact))
+    if details.source:
+        facts.append(t("Source: {source}, checked on {date}", source=details.source, date=t.date(details.source_date)))
+    summary = said(t, details.summary) if details.summary else None
+    return lines(
+        headline(t, event), when(t, event, turn.person.country), where(t, event), summary, facts,
+        _standing(t, event, places, status, turn),
+    )  # fmt: skip
+
+
+def _standing(t: Phrases, event: Event, places: Places, status: str, turn: Turn) -> Markup:
+    if status == "cancelled":
+        return t("❌ This event was cancelled.")
+    if status == "past":
+        return t("This event is over.")
+    if event.opens_at and turn.now < event.opens_at:
+        return t("Registration opens on {date}.", date=t.date(event.opens_at.astimezone(event.zone).date()))
+    if turn.now >= min(event.starts_at, event.closes_at or event.starts_at):
+        return t("Registration for this event is closed.")
+    if event.approval:
+        return t("By invitation: you can ask for a place, and the organisers decide.")
+    if places.free == 0:
+        return t("All places are taken; you can join the waiting list.")
+    if places.free is not None and places.capacity and places.free <= places.capacity / 4:
+        return t.n("Only {count} place is left.", "Only {count} places are left.", places.free)
+    return t("Places are free.") if not event.changed_at else t("Places are free. The details have changed lately.")
+
+
+def _card_buttons(turn: Turn, event: Event, registered: bool) -> Rows:
+    t, here = turn.t, {"event": event.id}
+    buttons: list[Button] = []
+    if registered:
+        buttons.append(Button(t.p("button", "🎫 My tickets"), "tickets.list"))
+    elif event.status(turn.now) in ("published", "changed"):
+        buttons.append(Button(t.p("button", "✅ Register"), "events.register", here))
+    buttons.append(Button(t.p("button", "📆 Into my calendar"), "events.ics", here))
+    if event.details.programme:
+        buttons.append(Button(t.p("button", "🗒 Programme"), "events.programme", here))
+    if event.details.latitude is not None:
+        place = f"{event.details.latitude},{event.details.longitude}"
+        buttons.append(
+            Button(
+                t.p("button", "🗺 Map"),
+                url=f"https://www.openstreetmap.org/?mlat={place.replace(',', '&mlon=')}&zoom=16",
+            )
+        )
+    if event.details.poster:
+        buttons.append(Button(t.p("button", "🖼 Poster"), url=event.details.poster))
+    for paper in event.details.links:
+        if not paper.after or event.status(turn.now) == "past":
+            buttons.append(Button(paper.title.best(t.language)[0][:40], url=paper.url))
+    if link := turn.services.links.share(event.link, event.title(t.language)):
+        buttons.append(Button(t.p("button", "📤 Share"), url=link))
+    return (*rows(buttons, 2), *back(t, "events.list"))
+
+
+@routes.button("events.programme")
+async def programme(turn: Turn) -> None:
+    event = await _event(turn)
+    if event is None:
+        return
+    t, text = turn.t, [headline(turn.t, event)]
+    day = None
+    for session in event.details.programme:
+        starts = session.starts.astimezone(event.zone)
+        if starts.date() != day:
+            day = starts.date()
+            text.append(t("📅 {date}", date=t.date(day, "full")))
+        line = t("{time}  {title}", time=t.time(session.starts, event.zone), title=said(t, session.title))
+        more = [*([session.room] if session.room else []), *session.speakers]
+        text.append(t("{line} ({more})", line=line, more=t.list(more)) if more else line)
+    turn.say(lines(text), back(t, "events.show", {"event": event.id}), edit=True)
+
+
+# -- series
+
+
+@routes.button("events.follow")
+async def follow(turn: Turn) -> None:
+    t, session, series = turn.t, await turn.transaction(), pressed(turn, "series")
+    if announced := await finding.of_series(session, series, turn.now):
+        await show_card(turn, announced)
+        return
+    await finding.do_follow(session, turn.person.id, series, turn.now)
+    stop = Button(t.p("button", "🔕 Stop telling me"), "events.unfollow", {"series": series})
+    turn.say(t("Good. I tell you here as soon as the dates are announced."), rows([stop, home_button(t)], 2))
+
+
+@routes.button("events.unfollow")
+async def unfollow(turn: Turn) -> None:
+    await finding.do_unfollow(await turn.transaction(), turn.person.id, pressed(turn, "series"))
+    turn.say(turn.t("All right, I no longer tell you about it."), ((home_button(turn.t),),), edit=True)
+
+
+def coming_buttons(t: Phrases, events: Sequence[Event]) -> Rows:
+    """Announced events above another list."""
+    return rows([_line_button(t, event) for event in events[:4]])

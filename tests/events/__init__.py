@@ -1,0 +1,1 @@
+"""Events: from finding one to what stays afterwards."""
