@@ -2,7 +2,7 @@
 
 Every person sends a message, and the next as soon as the answer is there or after a tenth of a second, whichever
 first: taps and questions as in real chats. Prints the time from a message to its answer, and checks each one's order.
-The rate limit is lifted as with Telegram's paid broadcast: at 25 a second a thousand answers take forty seconds by rule.
+The rate limit is lifted as with Telegram's paid broadcast: at 25 a second a thousand answers take forty seconds.
 """
 
 from __future__ import annotations

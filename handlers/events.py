@@ -17,7 +17,7 @@ from bot.routing import Routes
 from bot.services.events import finding, model, registrations
 from bot.services.events.finding import Wanted
 from bot.services.events.model import Event, Places
-from handlers.menu import COUNTRIES, back, country_label, home_button, page_of, pressed
+from handlers.menu import COUNTRIES, country_label, home_button, page_of, pressed, way_back
 from handlers.start import SECTORS
 from knowledge.base import KnowledgeBase
 from knowledge.language import Language
@@ -83,7 +83,7 @@ async def choose_filter(turn: Turn) -> None:
         "language": [(language.value, language.endonym) for language in Language],
     }
     buttons = [Button(label, "events.list", {by: code}) for code, label in options.get(by, [])]
-    turn.say(t("Show only which events?"), (*rows(buttons, 2), *back(t, "events.list")), edit=True)
+    turn.say(t("Show only which events?"), (*rows(buttons, 2), *way_back(t, "events.list")), edit=True)
 
 
 async def answer_in_words(turn: Turn, text: str) -> bool:
@@ -216,7 +216,7 @@ def _card_buttons(turn: Turn, event: Event, registered: bool) -> Rows:
             buttons.append(Button(paper.title.best(t.language)[0][:40], url=paper.url))
     if link := turn.services.links.share(event.link, event.title(t.language)):
         buttons.append(Button(t.p("button", "📤 Share"), url=link))
-    return (*rows(buttons, 2), *back(t, "events.list"))
+    return (*rows(buttons, 2), *way_back(t, "events.list"))
 
 
 @routes.button("events.programme")
@@ -234,7 +234,7 @@ async def programme(turn: Turn) -> None:
         line = t("{time}  {title}", time=t.time(session.starts, event.zone), title=said(t, session.title))
         more = [*([session.room] if session.room else []), *session.speakers]
         text.append(t("{line} ({more})", line=line, more=t.list(more)) if more else line)
-    turn.say(lines(text), back(t, "events.show", {"event": event.id}), edit=True)
+    turn.say(lines(text), way_back(t, "events.show", {"event": event.id}), edit=True)
 
 
 # -- series

@@ -93,7 +93,8 @@ def fit_mode(
     inside = [case for case in cases if case.accepted.any()]
     marked = [(case.features.astype(np.float32), case.accepted) for case in inside if not case.markless]
     rough = fit(marked, penalties, steps=60, signs=signs)
-    general = fit([_closest(features, yes, rough) for features, yes in marked], penalties, rough, steps=1200, signs=signs)
+    closest = [_closest(features, yes, rough) for features, yes in marked]
+    general = fit(closest, penalties, rough, steps=1200, signs=signs)
     markless = [(case.features.astype(np.float32), case.accepted) for case in inside if case.markless]
     special = general
     if len(markless) >= 30:

@@ -29,7 +29,8 @@ def fit(
 ) -> Floats:
     """Weights by which acceptable units come first (softmax over all units of a question, L2, full batch, Adam).
 
-    `anchor`: the weights that the penalty pulls to (zero where none is given). `signs`: +1 where a feature can only speak for a unit, -1 where only against it, 0 where either. Deterministic: no sampling, fixed steps.
+    `anchor`: the weights that the penalty pulls to (zero where none is given). `signs`: +1 where a feature can only
+    speak for a unit, -1 where only against it, 0 where either. Deterministic: no sampling, fixed steps.
     """
     size = groups[0][0].shape[1]
     weights = np.zeros(size, np.float64) if start is None else start.astype(np.float64)

@@ -53,7 +53,7 @@ async def phone() -> AsyncIterator[BrowserContext]:
 
 
 async def test_the_door_on_a_phone(store: Store, site: str, phone: BrowserContext, tmp_path: Path) -> None:
-    event, owner, ids = await filled(store)
+    event, owner, _ids = await filled(store)
     async with store.write() as session:
         token = await door.do_make_link(session, owner, event.id, "gate A", HeldClock().now())
         numbers = [row.number for row in await session.scalars(select(RegistrationRow).order_by(RegistrationRow.id))]

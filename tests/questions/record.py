@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Evaluates both modes on both halves."""
     content = load_content()
-    recorded = {}
+    recorded: dict[str, object] = {}
     for mode, embedder in (("dense", load_embedder()), ("lexical", None)):
         index = SearchIndex.build(content, embedder)
         recorded[mode] = {}

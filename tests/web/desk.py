@@ -75,8 +75,13 @@ async def location(turn: Turn) -> None:
 async def text(turn: Turn) -> None:
     words = turn.incoming.text
     if words == "hostile":
-        turn.say(Markup(HOSTILE + '<a href="javascript:alert(1)">bad link</a> <a href="https://example.org/?a=1&amp;b=2">'
-                        "good link</a>"), rows([Button(HOSTILE, "menu")]))
+        turn.say(
+            Markup(
+                HOSTILE + '<a href="javascript:alert(1)">bad link</a> <a href="https://example.org/?a=1&amp;b=2">'
+                "good link</a>"
+            ),
+            rows([Button(HOSTILE, "menu")]),
+        )
     elif words == "picture":
         turn.say(Markup("A picture"), attachment=Attachment("map.png", "image/png", PNG))
     elif words == "page":
@@ -179,8 +184,15 @@ class Desk:
         """A message from another process: nobody here is told."""
         async with self.store.write() as session:
             session.add(
-                OutboxRow(platform="web", chat=chat, lane=2, body={"text": text}, state="queued", attempts=0,
-                          created_at=SystemClock().now())
+                OutboxRow(
+                    platform="web",
+                    chat=chat,
+                    lane=2,
+                    body={"text": text},
+                    state="queued",
+                    attempts=0,
+                    created_at=SystemClock().now(),
+                )
             )
 
     async def polled(self) -> bool:

@@ -135,9 +135,7 @@ async def test_a_row_of_another_process_is_seen_while_connected(page: Page, desk
     await desk.until_sent()
 
 
-async def test_offline_typing_is_kept_and_sent_when_the_network_is_back(
-    make_context: ContextMaker, desk: Desk
-) -> None:
+async def test_offline_typing_is_kept_and_sent_when_the_network_is_back(make_context: ContextMaker, desk: Desk) -> None:
     context = await make_context()
     page = await context.new_page()
     await visit(page, desk)

@@ -195,8 +195,17 @@ async def test_history_is_the_last_fifty_with_menus_as_they_are_now(desk: Desk) 
                 (await session.merge(row)).state = "sent"
             last = await session.merge(rows[-1])
             for step in range(20):
-                session.add(type(last)(platform="web", chat=chat, lane=0, state="sent", attempts=1,
-                                       body={"text": f"step {step}", "edit": str(last.id)}, created_at=last.created_at))
+                session.add(
+                    type(last)(
+                        platform="web",
+                        chat=chat,
+                        lane=0,
+                        state="sent",
+                        attempts=1,
+                        body={"text": f"step {step}", "edit": str(last.id)},
+                        created_at=last.created_at,
+                    )
+                )
         history = [*(f"message {number}" for number in range(10, 60)), "step 19"]
         items = (await visitor.poll(first=True))[1]["items"]
         assert [item["text"] for item in items] == history
