@@ -12,18 +12,19 @@ import asyncio
 import contextlib
 import heapq
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import DeliveryError, Later, Moved, Outgoing, PushChannel, Rejected, Uncertain, Unreachable
 from bot.clock import Clock
 from bot.conversation import Attachment, Lane
+from bot.lease import Held, lease
 from bot.limiter import Limiter
 from bot.observe import metrics
 from bot.outbox import rendered_buttons
@@ -107,7 +108,7 @@ class Dispatcher:
     async def _run(self) -> None:
         while not self._stopping:
             try:
-                async with self._lease() as holds:
+                async with lease(self._store, f"dispatcher:{self._channel.name}") as holds:
                     if holds:
                         await self._reclaim()
                         await self._serve(holds)
@@ -117,25 +118,6 @@ class Dispatcher:
                 log.exception("dispatcher.failed", platform=self._channel.name)
                 self._forget()
                 await self._pause(LEASE_SECONDS)
-
-    # -- the lease
-
-    @contextlib.asynccontextmanager
-    async def _lease(self) -> AsyncIterator[_Always | _Connected | None]:
-        if self._store.is_sqlite:
-            yield _Always()
-            return
-        async with self._store.engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            key = {"key": f"dispatcher:{self._channel.name}"}
-            if not await connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key):
-                yield None
-                return
-            try:
-                yield _Connected(connection)
-            finally:
-                with contextlib.suppress(Exception):
-                    await connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
 
     async def _reclaim(self) -> None:
         """What the last dispatcher was sending when it died can't be known."""
@@ -157,24 +139,24 @@ class Dispatcher:
 
     # -- the loop
 
-    async def _serve(self, lease: _Always | _Connected) -> None:
+    async def _serve(self, held: Held) -> None:
         while not self._stopping:
             self._wake.clear()
             await self._read_ahead()
             await self._send_ready()
             await self._store_outcomes()
-            if not await self._still_ours(lease):
+            if not await self._still_ours(held):
                 log.error("dispatcher.lease_lost", platform=self._channel.name)
                 break
             await self._pause(self._idle_seconds())
         await self._finish()
 
-    async def _still_ours(self, lease: _Always | _Connected) -> bool:
+    async def _still_ours(self, held: Held) -> bool:
         now = self._clock.monotonic()
         if now < self._next_lease_check:
             return True
         self._next_lease_check = now + LEASE_SECONDS
-        return await lease.holds()
+        return await held.still()
 
     async def _finish(self) -> None:
         if self._in_flight:
@@ -410,24 +392,3 @@ _STORE_OUTCOME = (
         finished_at=bindparam("done"),
     )
 )
-
-
-class _Always:
-    """SQLite: this process is the only one."""
-
-    async def holds(self) -> bool:
-        return True
-
-
-class _Connected:
-    """PostgreSQL: the lease lives as long as its connection."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def holds(self) -> bool:
-        try:
-            await self._connection.execute(text("SELECT 1"))
-        except Exception:
-            return False
-        return True
