@@ -50,12 +50,13 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
     """Recognises names, countries, goods, kinds and facets, and embeds the question."""
     squeezed = squeeze(question.plain)
     heard = Heard(question)
-    heard.records = tables.records.find(squeezed)
+    countries = tables.countries.find(squeezed)
+    spans = {(match.start, match.end) for match in countries}  # a country's name names no gate in it
+    heard.records = [match for match in tables.records.find(squeezed) if (match.start, match.end) not in spans]
     rest = without(question.plain, squeezed, heard.records)
     if not heard.records or max(match.weight for match in heard.records) < 0.7:
         heard.close = tables.records.find_close(rest, COMMON)
     heard.terms = tables.terms.find(squeezed)
-    countries = tables.countries.find(squeezed)
     heard.countries = strengths(countries)
     heard.origins, heard.destinations = directions_of(squeezed, countries, tables.directions[question.language])
     heard.goods = strengths(tables.goods.find(squeezed))

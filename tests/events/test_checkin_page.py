@@ -17,6 +17,7 @@ from bot.store import Store
 from bot.store.event_tables import RegistrationRow
 from tests.events.making import HeldClock
 from tests.events.test_door_and_lists import NAMES, filled
+from tests.spine.stand_ins import until
 from tests.web.conftest import CHROMIUM, FLAGS, HAS_CHROMIUM
 
 pytestmark = pytest.mark.browser
@@ -65,10 +66,10 @@ async def test_the_door_on_a_phone(store: Store, site: str, phone: BrowserContex
     await page.goto(f"{site}/door/{token}")
     await page.click("#open")
     await page.wait_for_selector("#door:not([hidden])")
-    await page.wait_for_function("document.querySelector('#here').textContent.startsWith('0 of 6')")
+    await until(lambda: page.evaluate("document.querySelector('#here').textContent.startsWith('0 of 6')"))
 
     await page.click("#start")
-    await page.wait_for_function("document.querySelector('#camera').videoWidth > 0")
+    await until(lambda: page.evaluate("document.querySelector('#camera').videoWidth > 0"))
     await page.evaluate("code => { window.CODE = code; }", f"https://t.me/desk?start={code}")
     await page.wait_for_selector("#result.in")
     assert NAMES[0] in await page.inner_text("#result")
@@ -93,7 +94,7 @@ async def test_the_door_on_a_phone(store: Store, site: str, phone: BrowserContex
     await page.screenshot(path=tmp_path / "door.png")
     await phone.set_offline(False)
     await page.wait_for_selector("#line", state="hidden")
-    await page.wait_for_function("document.querySelector('#here').textContent.startsWith('5 of 6')")
+    await until(lambda: page.evaluate("document.querySelector('#here').textContent.startsWith('5 of 6')"))
     async with store.read() as session:
         here = RegistrationRow.checked_in_at.is_not(None)
         assert await session.scalar(select(func.count()).where(here)) == 5
@@ -103,4 +104,4 @@ async def test_the_door_on_a_phone(store: Store, site: str, phone: BrowserContex
     again = await other.new_page()
     await again.goto(f"{site}/door/{token}")
     await again.click("#open")
-    await again.wait_for_function("document.querySelector('#closed').textContent.includes('was used')")
+    await until(lambda: again.evaluate("document.querySelector('#closed').textContent.includes('was used')"))

@@ -30,7 +30,7 @@ def dense(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
     ("question", "record", "facet"),
     [
         ("what time does mae sai bridge close", "th-mm-mae-sai-tachileik", "hours"),
-        ("沙湾-色诺经济特区土地可以租多少年", "la-savan-seno-sez", "land_lease"),
+        ("沙湾-色诺经济特区土地租期多少年", "la-savan-seno-sez", "land_lease"),
         ("ด่านแม่สอดเปิดกี่โมง", "th-mm-mae-sot-myawaddy", "hours"),
         ("ໃຜພັດທະນາເຂດໄຊເສດຖາ", "la-saysettha", "operator"),
         ("khu kinh tế chu lai ai quản lý", "vn-chu-lai-oez", "operator"),
