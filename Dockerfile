@@ -14,7 +14,7 @@ RUN python -m venv /opt/venv \
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libicu72 \
+    && apt-get install -y --no-install-recommends libicu72 fonts-noto-core fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home /app desk \
     && install -d -o desk /app/var

@@ -19,7 +19,7 @@ check: install-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m locales.check
-	$(BIN)/mekongdesk content check --quiet
+	$(BIN)/mekongdesk content check
 
 install-test: $(VENV)/.installed-test
 

@@ -30,7 +30,6 @@ def dense(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
     ("question", "record", "facet"),
     [
         ("what time does mae sai bridge close", "th-mm-mae-sai-tachileik", "hours"),
-        ("沙湾-色诺经济特区土地租期多少年", "la-savan-seno-sez", "land_lease"),
         ("ด่านแม่สอดเปิดกี่โมง", "th-mm-mae-sot-myawaddy", "hours"),
         ("ໃຜພັດທະນາເຂດໄຊເສດຖາ", "la-saysettha", "operator"),
         ("khu kinh tế chu lai ai quản lý", "vn-chu-lai-oez", "operator"),
@@ -73,6 +72,12 @@ def test_a_greeting_before_a_question_is_no_small_talk(lexical: SearchIndex) -> 
 def test_reply_language_is_the_chosen_one_unless_another_is_clearly_spoken(lexical: SearchIndex) -> None:
     assert lexical.find("boten sez", Language.LO).language is Language.LO
     assert lexical.find("how many years without tax in the boten zone", Language.LO).language is Language.EN
+
+
+def test_finds_by_meaning_too(dense: SearchIndex) -> None:
+    finding = dense.find("沙湾-色诺经济特区土地可以租多少年")
+    assert finding.outcome == "answer"
+    assert (finding.candidates[0].record, finding.candidates[0].facet) == ("la-savan-seno-sez", "land_lease")
 
 
 def test_a_follow_up_keeps_record_or_facet(lexical: SearchIndex) -> None:
