@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from knowledge.evaluate import as_json, evaluate, read_rows
 from knowledge.loader import load_content
@@ -13,7 +14,7 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Evaluates both modes on both halves."""
     content = load_content()
-    recorded: dict[str, object] = {}
+    recorded: dict[str, dict[str, Any]] = {}
     for mode, embedder in (("dense", load_embedder()), ("lexical", None)):
         index = SearchIndex.build(content, embedder)
         recorded[mode] = {}
