@@ -51,18 +51,18 @@ async def test_flooded_it_waits_and_sends_once(desk: Running, telegram: FakeTele
 @pytest.mark.parametrize(
     "fault",
     [
-        faults.cut_after(method="sendMessage", nth=1),
-        faults.html(502, method="sendMessage", nth=1),
-        faults.error(500, "Internal Server Error", method="sendMessage", nth=1),
-        faults.garbage(method="sendMessage", nth=1),
-        faults.truncated(method="sendMessage", nth=1),
+        lambda: faults.cut_after(method="sendMessage", nth=1),
+        lambda: faults.html(502, method="sendMessage", nth=1),
+        lambda: faults.error(500, "Internal Server Error", method="sendMessage", nth=1),
+        lambda: faults.garbage(method="sendMessage", nth=1),
+        lambda: faults.truncated(method="sendMessage", nth=1),
     ],
     ids=["cut after receipt", "502", "500", "garbage", "truncated"],
 )
 async def test_what_may_have_arrived_is_unknown_and_never_sent_again(
     desk: Running, telegram: FakeTelegram, noy: Person, fault: Any
 ) -> None:
-    telegram.fail(fault)
+    telegram.fail(fault())  # a fresh one: a fault strikes once
     await noy.says("/about")
     await comes_to(desk.store, "unknown")
     await dialog(noy, [("/help", sees("as you would say it"))])
