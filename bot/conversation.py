@@ -94,7 +94,6 @@ class Incoming:
     location: tuple[float, float] | None = None  # latitude, longitude in degrees
     contact: Contact | None = None
     file: FileRef | None = None
-    raw: Json | None = None  # only for the channel's own use
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services import Services
@@ -48,10 +47,8 @@ class Jobs:
     async def run(self, job: Job) -> bool:
         """Does the job now; False when another process is at it."""
         async with self._store.write() as session:
-            if not self._store.is_sqlite:
-                query = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
-                if not await session.scalar(query, {"key": f"job:{job.name}"}):
-                    return False
+            if not await self._store.try_lock(session, f"job:{job.name}"):
+                return False
             await job.work(session, self._services)
         return True
 

@@ -16,6 +16,7 @@ from bot.observe import metrics
 from bot.routing import Routes
 from bot.services import answers as kept
 from handlers.menu import home_button, home_buttons, pressed, way_back
+from handlers.records import gone
 from knowledge.answers import Answer, Choice
 from knowledge.language import Language
 from knowledge.phrases import Phrases
@@ -93,7 +94,7 @@ async def card(turn: Turn) -> None:
     """Another fact of a record that was chosen from a list."""
     action, data = pressed(turn, "back")
     if not await show_record(turn, pressed(turn, "record"), pressed(turn, "facet"), edit=True, back=(action, data)):
-        turn.say(turn.t("This page is no longer published. Please ask me again."), ((home_button(turn.t),),))
+        gone(turn)
 
 
 def _buttons(t: Phrases, answer: Answer, number: int, facets: Rows) -> Rows:
@@ -123,7 +124,7 @@ async def follow(turn: Turn) -> None:
     """A next question, or one of "did you mean": the chosen one is kept with the words that led to it."""
     knowledge, record = turn.services.knowledge, pressed(turn, "record")
     if knowledge.record(record) is None:
-        turn.say(turn.t("This page is no longer published. Please ask me again."), ((home_button(turn.t),),))
+        gone(turn)
         return
     session = await turn.transaction()
     origin = await kept.own(session, turn.person, pressed(turn, "from", 0))

@@ -114,8 +114,3 @@ def remembered(record: str, facet: str, heard: Heard, shown: tuple[tuple[str, st
     country = of.country if of.country != "regional" else next(iter(heard.countries), None)
     goods = next(iter(heard.goods), None)
     return Context(record, facet, country, goods, shown, None, heard.question.language)
-
-
-def carried(context: Context) -> Context:
-    """The context unchanged, for a question that found nothing."""
-    return replace(context, age_seconds=None)

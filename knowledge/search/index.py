@@ -1,7 +1,7 @@
 """The search index: built once from the content, asked from any thread."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -156,7 +156,3 @@ class SearchIndex:
         block = self.corpus.blocks[ranked.heard.question.language]
         own = bool(block.own[self.corpus.source_place[best]])
         return not own and ranked.aspects["named"] < 0.5 and ranked.aspects["name_share"] < 0.3
-
-    def with_records(self, found: Finding, records: tuple[str, ...]) -> Finding:
-        """The finding with other records (for callers that page lists)."""
-        return replace(found, records=records)

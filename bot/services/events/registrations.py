@@ -48,10 +48,6 @@ class Registration:
     def organisation(self) -> str:
         return str(self.answers.get("organisation", ""))
 
-    @property
-    def in_play(self) -> bool:
-        return self.state in IN_PLAY
-
 
 def registration_of(row: RegistrationRow) -> Registration:
     return Registration(
