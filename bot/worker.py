@@ -52,9 +52,7 @@ class _Waiting:
 
 
 _OLDEST = (
-    select(
-        InboxRow.id, InboxRow.platform, InboxRow.chat_key, InboxRow.payload, InboxRow.attempts, InboxRow.received_at
-    )
+    select(InboxRow.id, InboxRow.platform, InboxRow.chat_key, InboxRow.payload, InboxRow.attempts, InboxRow.received_at)
     .where(InboxRow.chat_key == bindparam("chat_key"), InboxRow.state == "new")
     .order_by(InboxRow.sequence, InboxRow.id)
     .limit(1)
