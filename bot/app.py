@@ -31,7 +31,7 @@ from bot.limiter import Limiter
 from bot.observe import metrics, redact
 from bot.outbox import Outbox
 from bot.routing import Router
-from bot.services import Services, privacy
+from bot.services import Services, privacy, roles
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.store.migrate import migrate
@@ -106,9 +106,11 @@ class Desk:
         self._refresher: asyncio.Task[None] | None = None
         self._jobs = Jobs(store, services, JOBS)
         self.port = 0
+        self.owner_link: str | None = None  # the one-time token for the first owner, while there is none
 
     def _add_pushed(self, channel: PushChannel, limiter: Limiter) -> None:
         self._channels[channel.name] = channel
+        self._services.files.register(channel.name, channel.fetch)
         self._dispatchers[channel.name] = Dispatcher(self._store, channel, self._services.clock, limiter)
 
     def _on_queued(self, platform: str, chat: str) -> None:
@@ -118,6 +120,8 @@ class Desk:
             self._web.notify(chat)
 
     async def start(self) -> None:
+        async with self._store.write() as session:
+            self.owner_link = await roles.ensure_owner(session, self._settings.owner, self._services.clock.now())
         self._inbox.start()
         self._workers.start()
         for dispatcher in self._dispatchers.values():
@@ -244,4 +248,6 @@ def _welcome(settings: Settings, desk: Desk) -> str:
     lines = [f"Mekong Desk is ready: http://{settings.host}:{desk.port}"]
     if desk.telegram is None:
         lines.append("Telegram: set TELEGRAM_BOT_TOKEN (from @BotFather) and start again to add it.")
+    if desk.owner_link:
+        lines.append(f"No owner yet: open the desk and write  /start s_{desk.owner_link}  (once, within seven days).")
     return "\n".join(lines)

@@ -331,6 +331,7 @@ class Dispatcher:
             if blob is None:
                 raise Rejected("the attachment is gone")
             attachment = Attachment(blob.name, blob.mime, blob.content)
+        source = job.body.get("source")
         return Outgoing(
             id=job.id,
             chat=job.chat,
@@ -339,7 +340,20 @@ class Dispatcher:
             edit=job.body.get("edit"),
             attachment=attachment,
             reply_to=job.body.get("reply_to"),
+            action=job.body.get("action", "say"),
+            caption=bool(job.body.get("caption")),
+            thread=await self._thread(job),
+            source=(source[0], source[1]) if source else None,
         )
+
+    async def _thread(self, job: _Job) -> str | None:
+        """The topic that the message belongs to; none where it could not be made: then it goes to the whole group."""
+        if (row := job.body.get("topic_row")) is None:
+            return None
+        async with self._store.read() as session:
+            return await session.scalar(
+                select(OutboxRow.message_id).where(OutboxRow.id == row, OutboxRow.state == "sent")
+            )
 
     async def _move(self, job: _Job, chat: str) -> None:
         async with self._store.write() as session:
@@ -360,6 +374,7 @@ class Dispatcher:
                 "reason": outcome.error,
                 "again": None if outcome.retry_in is None else now + timedelta(seconds=outcome.retry_in),
                 "done": now if outcome.state != "queued" else None,
+                "why": "unreachable" if outcome.state == "unreachable" else None,
             }
             for outcome in outcomes
         ]
@@ -408,6 +423,7 @@ _STORE_OUTCOME = (
         error=bindparam("reason"),
         not_before=bindparam("again"),
         finished_at=bindparam("done"),
+        cause=bindparam("why"),
     )
 )
 

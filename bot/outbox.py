@@ -63,6 +63,26 @@ class Outbox:
         await self._keep_parts(session, replies, now)
         return new
 
+    async def prepare(self, session: AsyncSession, platform: str, reply: Reply, now: datetime) -> dict[str, Any]:
+        """The body of one message that many people will get. Raises ValueError where it needs more than one."""
+        bodies = self._bodies(platform, reply)
+        if len(bodies) != 1:
+            raise ValueError("too long for one message")
+        await self._keep_parts(session, [reply], now)
+        return bodies[0][1]
+
+    async def put(
+        self, session: AsyncSession, address: Address, body: Mapping[str, Any], now: datetime, lane: Lane = Lane.NOTICE
+    ) -> int:
+        """Queues a body as the channel takes it, e.g. {"action": "copy", …}; returns its ledger row."""
+        row = OutboxRow(
+            platform=address.platform, chat=address.chat, lane=int(lane), body={"text": "", **body}, state="queued",
+            attempts=0, created_at=now,
+        )  # fmt: skip
+        session.add(row)
+        await session.flush()
+        return row.id
+
     def _bodies(self, platform: str, reply: Reply, edit: str | None = None) -> list[Body]:
         """The messages that one reply becomes. The first takes the edited message's place, the last has the buttons."""
         capabilities = self._capabilities[platform]

@@ -12,6 +12,7 @@ from handlers import (
     nearby,
     privacy,
     programmes,
+    staff,
     start,
     zones,
 )
@@ -28,6 +29,7 @@ ROUTES = (
     language.routes,
     help.routes,
     privacy.routes,
+    staff.routes,
     hints.routes,
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.conversation import Attachment, Incoming
+from bot.conversation import Attachment, FileRef, Incoming
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,12 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message of the ledger, ready to be sent. A button is {"label", "key" | "url" | "request"}."""
+    """One message of the ledger, ready to be sent. A button is {"label", "key" | "url" | "request"}.
+
+    `action` is what is done in the chat: "say" (with `edit`: change a message, with `caption`: that of a file),
+    "delete" the message `edit`, make a "topic" named `text` in a group (its id is what `deliver` returns),
+    "close_topic" `thread`, or "copy" the message `source` = (chat, message) of the same platform.
+    """
 
     id: int
     chat: str
@@ -32,6 +37,14 @@ class Outgoing:
     edit: str | None = None
     attachment: Attachment | None = None
     reply_to: str | None = None
+    action: str = "say"
+    caption: bool = False
+    thread: str | None = None
+    source: tuple[str, str] | None = None
+
+
+class FileGone(Exception):
+    """A file that a person sent can't be fetched: too large, too old, or the platform does not answer."""
 
 
 class DeliveryError(Exception):
@@ -94,6 +107,14 @@ class Channel(Protocol):
 
 class PushChannel(Channel, Protocol):
     """A channel whose messages the dispatcher sends (the web's are fetched by the page itself)."""
+
+    async def fetch(self, file: FileRef) -> bytes:
+        """What a person sent.
+
+        Raises:
+            FileGone: it can't be fetched (any more).
+        """
+        ...
 
     async def deliver(self, message: Outgoing) -> str | None:
         """Sends one message and returns the platform's id of it.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.files import Files
 from bot.outbox import Outbox
 from bot.settings import Settings
 from knowledge.base import KnowledgeBase
@@ -18,3 +19,4 @@ class Services:
     settings: Settings
     knowledge: KnowledgeBase
     outbox: Outbox
+    files: Files = field(default_factory=Files)

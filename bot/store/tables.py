@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -19,30 +18,13 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
 
+from bot.store import staff_tables
+from bot.store.moments import BigId, Moment
 from knowledge.store import Base
 
-BigId = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime on both databases; SQLite keeps no zone by itself."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored time needs a zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+__all__ = ["BigId", "Moment", "staff_tables"]  # migrations and others find all tables by this module
 
 
 class PersonRow(Base):
@@ -102,7 +84,7 @@ class InboxRow(Base):
 
 
 class OutboxRow(Base):
-    """The ledger: one message to one chat. state: queued, sending, sent, failed, unknown."""
+    """The ledger: one message to one chat. state: queued, held (paused), sending, sent, failed, unknown."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -117,6 +99,14 @@ class OutboxRow(Base):
         ),
         Index("ix_outbox_chat", "platform", "chat", "id"),
         Index("ix_outbox_state", "state", "platform"),
+        Index(
+            "ix_outbox_broadcast",
+            "broadcast_id",
+            "part",
+            "state",
+            postgresql_where=text("broadcast_id IS NOT NULL"),
+            sqlite_where=text("broadcast_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -133,6 +123,11 @@ class OutboxRow(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     message_id: Mapped[str | None] = mapped_column(String(64))
     idempotency_key: Mapped[str | None] = mapped_column(String(120))
+    broadcast_id: Mapped[int | None] = mapped_column(BigId)
+    part: Mapped[str | None] = mapped_column(String(10))
+    """Of a broadcast: send, edit or recall."""
+    cause: Mapped[str | None] = mapped_column(String(12))
+    """Why it failed, where the counts ask for it: unreachable, stopped (by the person), cancelled."""
 
 
 class ButtonRow(Base):
