@@ -37,6 +37,7 @@ from bot.store import Store, open_store
 from bot.store.migrate import migrate
 from bot.worker import Workers
 from handlers import INTRODUCTION, ROUTES, unknown_button, unknown_command
+from handlers import JOBS as HANDLER_JOBS
 from knowledge.base import KnowledgeBase
 from knowledge.search import load_embedder
 from knowledge.seed import seed
@@ -45,7 +46,7 @@ log = structlog.get_logger(__name__)
 
 CACHE = Path("var/cache")
 CAPABILITIES = {channel.name: channel.capabilities for channel in (TelegramChannel, WebChannel, ConsoleChannel)}
-JOBS = (Job("retention", timedelta(hours=1), privacy.let_go),)
+JOBS = (Job("retention", timedelta(hours=1), privacy.let_go), *HANDLER_JOBS)
 REFRESH_SECONDS = 1.0
 
 
@@ -100,6 +101,7 @@ class Desk:
         self.telegram: TelegramChannel | None = None
         if settings.telegram_bot_token:
             self.telegram = TelegramChannel(settings, self._inbox, clock, INTRODUCTION)
+            services.files.register(self.telegram.name, self.telegram.fetch)
             self._add_pushed(self.telegram, Limiter(settings.telegram_rate))
         self._workers = Workers(store, self._inbox, self._channels, make_router(), services, self._on_queued)
         self._runner: web.AppRunner | None = None
@@ -110,7 +112,6 @@ class Desk:
 
     def _add_pushed(self, channel: PushChannel, limiter: Limiter) -> None:
         self._channels[channel.name] = channel
-        self._services.files.register(channel.name, channel.fetch)
         self._dispatchers[channel.name] = Dispatcher(self._store, channel, self._services.clock, limiter)
 
     def _on_queued(self, platform: str, chat: str) -> None:

@@ -284,19 +284,20 @@ class Dispatcher:
         marked = await self._mark_sending(batch)
         for job in batch:
             if job.id in marked:
+                job.body = marked[job.id]  # it may have been corrected since it was read
                 self._in_flight[job.id] = asyncio.create_task(self._send(job))
             else:  # withdrawn since it was read
                 self._advance(job)
 
-    async def _mark_sending(self, batch: Sequence[_Job]) -> set[int]:
+    async def _mark_sending(self, batch: Sequence[_Job]) -> dict[int, dict[str, Any]]:
         async with self._store.write(durable=True) as session:
             result = await session.execute(
                 update(OutboxRow)
                 .where(OutboxRow.id.in_([job.id for job in batch]), OutboxRow.state == "queued")
                 .values(state="sending", sending_at=self._clock.now(), attempts=OutboxRow.attempts + 1)
-                .returning(OutboxRow.id)
+                .returning(OutboxRow.id, OutboxRow.body)
             )
-            return set(result.scalars())
+            return {row.id: row.body for row in result}
 
     async def _send(self, job: _Job) -> None:
         try:

@@ -83,6 +83,14 @@ class Outbox:
         await session.flush()
         return row.id
 
+    def insert(self, table: Any) -> Any:
+        """The store's INSERT, for services that fill the ledger by a query."""
+        return self._store.insert(table)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._store.is_sqlite
+
     def _bodies(self, platform: str, reply: Reply, edit: str | None = None) -> list[Body]:
         """The messages that one reply becomes. The first takes the edited message's place, the last has the buttons."""
         capabilities = self._capabilities[platform]
@@ -147,11 +155,12 @@ class Outbox:
                     "created_at": now,
                 }
             if reply.attachment:
-                await self._keep(session, reply.attachment, now)
+                await self.keep(session, reply.attachment, now)
         if buttons:
             await session.execute(self._store.insert(ButtonRow).on_conflict_do_nothing(), list(buttons.values()))
 
-    async def _keep(self, session: AsyncSession, attachment: Attachment, now: datetime) -> None:
+    async def keep(self, session: AsyncSession, attachment: Attachment, now: datetime) -> None:
+        """Keeps the file, once, under `blob_key`."""
         row = {
             "sha256": blob_key(attachment),
             "name": attachment.name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.conversation import Attachment, FileRef, Incoming
+from bot.conversation import Attachment, Incoming
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,6 @@ class Channel(Protocol):
 
 class PushChannel(Channel, Protocol):
     """A channel whose messages the dispatcher sends (the web's are fetched by the page itself)."""
-
-    async def fetch(self, file: FileRef) -> bytes:
-        """What a person sent.
-
-        Raises:
-            FileGone: it can't be fetched (any more).
-        """
-        ...
 
     async def deliver(self, message: Outgoing) -> str | None:
         """Sends one message and returns the platform's id of it.

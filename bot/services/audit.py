@@ -31,9 +31,8 @@ async def latest(
     """The newest entries, of an action or target that begins with `words`."""
     query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
     if words:
-        query = query.where(
-            AuditRow.action.startswith(words, autoescape=True) | AuditRow.target.startswith(words, autoescape=True)
-        )
+        begins = [column.startswith(words, autoescape=True) for column in (AuditRow.action, AuditRow.target)]
+        query = query.where(or_(*begins))
     if before_id is not None:
         query = query.where(AuditRow.id < before_id)
     return list(await session.scalars(query))

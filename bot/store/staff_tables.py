@@ -126,6 +126,8 @@ class BroadcastRow(Base):
     """Counts as last shown, and those at the last start or resumption ("since")."""
     reason: Mapped[str | None] = mapped_column(Text)
     edition: Mapped[int] = mapped_column(Integer, default=1)
+    changed_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was last corrected or recalled."""
 
 
 class ClickRow(Base):

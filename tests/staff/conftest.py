@@ -10,6 +10,7 @@ from bot.clock import SystemClock
 from bot.services import people
 from bot.store import Store
 from bot.store.staff_tables import RoleRow
+from bot.store.tables import PersonRow
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
 
@@ -22,7 +23,7 @@ async def account(store: Store, person: Person, *, language: str = "en", welcome
     now = SystemClock().now()
     async with store.write() as session:
         known = await people.create(session, "telegram", str(person.user.id), language, now)
-        row = await session.get(people.PersonRow, known.person.id)
+        row = await session.get(PersonRow, known.person.id)
         assert row is not None
         row.welcomed_at = now if welcomed else None
         row.country, row.sector = profile.get("country"), profile.get("sector")

@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("progress", sa.JSON(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("changed_at", tables.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["approved_by"], ["persons.id"], name=op.f("fk_broadcasts_approved_by"), ondelete="SET NULL"
         ),
