@@ -83,6 +83,15 @@ class Outbox:
         await session.flush()
         return row.id
 
+    @staticmethod
+    def key_of(attachment: Attachment) -> str:
+        """Under which `keep` keeps it."""
+        return blob_key(attachment)
+
+    async def kept(self, session: AsyncSession, key: str) -> Attachment | None:
+        blob = await session.get(BlobRow, key)
+        return Attachment(blob.name, blob.mime, blob.content) if blob else None
+
     def insert(self, table: Any) -> Any:
         """The store's INSERT, for services that fill the ledger by a query."""
         return self._store.insert(table)

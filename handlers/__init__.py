@@ -8,6 +8,10 @@ from handlers import (
     audience,
     borders,
     broadcast,
+    coverage,
+    curate,
+    desk_queue,
+    exchange,
     forums,
     help,
     hints,
@@ -17,9 +21,11 @@ from handlers import (
     privacy,
     programmes,
     progress,
+    review,
     sending,
     staff,
     start,
+    telling,
     zones,
 )
 
@@ -40,10 +46,18 @@ ROUTES = (
     audience.routes,
     sending.routes,
     notifications.routes,
+    desk_queue.routes,
+    curate.routes,
+    review.routes,
+    coverage.routes,
+    exchange.routes,
     hints.routes,
 )
 
-JOBS = (Job("announcements", progress.EVERY, progress.look_after),)
+JOBS = (
+    Job("announcements", progress.EVERY, progress.look_after),
+    Job("digests", telling.DIGEST_EVERY, telling.send_digests),
+)
 
 INTRODUCTION = Introduction(help.private_commands, help.group_commands, help.short_description, help.description)
 

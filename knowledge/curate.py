@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,10 @@ from pydantic import ValidationError
 from sqlalchemy import func, select, update
 
 from knowledge.bodies import record_of
+from knowledge.loader import Content
 from knowledge.records import Record, Source
 from knowledge.store import ContentPartRow, ContentVersionRow, RecordRow, RevisionRow
+from knowledge.texts import Text
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -81,6 +83,16 @@ async def published(session: AsyncSession, record_id: str) -> tuple[Body, int] |
         )
     ).first()
     return None if row is None else (json.loads(row.body), row.number)
+
+
+async def everything(session: AsyncSession) -> dict[str, tuple[Body, int]]:
+    """Every published body with its revision, in the base's order."""
+    rows = await session.execute(
+        select(RecordRow.id, RevisionRow.body, RevisionRow.number)
+        .join(RevisionRow, (RevisionRow.record_id == RecordRow.id) & (RevisionRow.number == RecordRow.published))
+        .order_by(RecordRow.position, RecordRow.id)
+    )
+    return {id_: (json.loads(body), number) for id_, body, number in rows}
 
 
 async def revision(session: AsyncSession, record_id: str, number: int) -> Body | None:
@@ -227,3 +239,30 @@ async def add_source(session: AsyncSession, source: Source) -> None:
 def overdue(record: Record, today: date) -> int:
     """Days past the review period; negative while there is time."""
     return (today - (record.checked_on + record.review_period())).days
+
+
+async def sources(session: AsyncSession) -> dict[str, Source]:
+    """All sources, also those that no published record names yet."""
+    bodies = await session.scalars(select(ContentPartRow.body).where(ContentPartRow.part == "sources"))
+    found = [Source.model_validate_json(body) for body in bodies]
+    return {source.id: source for source in found}
+
+
+def with_record(content: Content, record: Record, known: dict[str, Source] | None = None) -> Content:
+    """The content as it would be with this version of the record (and these sources)."""
+    return replace(
+        content,
+        sources={**content.sources, **(known or {})},
+        records={**content.records, record.id: record},
+        files={**content.files, record.id: content.files.get(record.id, "")},
+        hash=f"{content.hash}+{record.id}",
+    )
+
+
+def texts_of(record: Record) -> list[Text]:
+    """Its name and every text that answers show."""
+    found = [record.names]
+    for facet in record.facets.values():
+        found += [facet.text] if facet.text else []
+        found += [item.text for item in facet.items]
+    return [*found, *(item.text for item in record.cautions)]

@@ -209,6 +209,11 @@ async def asked_since(session: AsyncSession, since: datetime) -> dict[str, int]:
     return {str(record): count for record, count in found}
 
 
+async def everything(session: AsyncSession) -> dict[str, tuple[Json, int]]:
+    """Every published body with its revision, in the base's order."""
+    return await curate.everything(session)
+
+
 async def history(session: AsyncSession, record_id: str) -> list[curate.Version]:
     return await curate.history(session, record_id)
 
