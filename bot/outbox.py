@@ -96,6 +96,9 @@ class Outbox:
         """The store's INSERT, for services that fill the ledger by a query."""
         return self._store.insert(table)
 
+    def shows_commands(self, platform: str) -> bool:
+        return platform in self._capabilities and self._capabilities[platform].commands
+
     @property
     def is_sqlite(self) -> bool:
         return self._store.is_sqlite

@@ -16,6 +16,7 @@ from handlers import (
     help,
     hints,
     language,
+    live,
     nearby,
     notifications,
     privacy,
@@ -25,6 +26,7 @@ from handlers import (
     sending,
     staff,
     start,
+    stats,
     telling,
     zones,
 )
@@ -51,6 +53,8 @@ ROUTES = (
     review.routes,
     coverage.routes,
     exchange.routes,
+    live.routes,
+    stats.routes,
     hints.routes,
 )
 

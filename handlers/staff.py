@@ -16,6 +16,7 @@ from markupsafe import Markup
 from bot.conversation import Button, Rows, Turn, rows
 from bot.routing import Handler, Routes
 from bot.services import audit, roles
+from handlers import staff_commands
 from handlers.menu import home_button, pressed
 from knowledge.phrases import N_, Phrases
 
@@ -136,6 +137,7 @@ async def invite(turn: Turn) -> None:
 async def revoke(turn: Turn) -> None:
     session = await turn.transaction()
     await roles.do_revoke(session, turn.person.id, int(pressed(turn, "person")), str(pressed(turn, "role")), turn.now)
+    await staff_commands.show(session, turn.services, int(pressed(turn, "person")))
     await show_roles(turn)
 
 
@@ -154,6 +156,7 @@ async def accept(turn: Turn) -> None:
         }
         turn.say(reasons.get(str(problem), lambda: t("I don't know this link. Please ask for a new one."))())
         return
+    await staff_commands.show(session, turn.services, turn.person.id)
     turn.say(t("Welcome to the staff. You are now: {role}.", role=role_name(t, role)), ((staff_button(t),),))
 
 

@@ -16,6 +16,7 @@ from knowledge.phrases import Phrases
 from knowledge.records import Record
 from knowledge.vocabulary import FacetName
 
+EVERYWHERE = timedelta(seconds=10)  # every process knows a publication by then: its buttons work
 DIGEST_EVERY = timedelta(hours=1)
 
 
@@ -72,9 +73,8 @@ async def _tell_follower(
         facet = next((one for one in facets if one != "cautions"), "")
         buttons.append(Button(name[:60], "answer.show", {"record": record.id, "facet": facet, "from": 0}))
         buttons.append(Button(t.p("button", "Don't follow any more"), "follow.toggle", {"record": record.id}))
-    await services.outbox.tell(
-        session, address, [Reply(Markup("\n").join(lines), rows(buttons))], services.clock.now(), key=key
-    )
+    now, reply = services.clock.now(), Reply(Markup("\n").join(lines), rows(buttons))
+    await services.outbox.tell(session, address, [reply], now, key=key, not_before=now + EVERYWHERE)
 
 
 async def _tell_asker(session: Any, services: Services, row: Any, record: Record) -> None:
@@ -87,7 +87,8 @@ async def _tell_asker(session: Any, services: Services, row: Any, record: Record
     )
     text = t("You asked: “{question}”. We can answer it now:", question=row.question)
     key = f"vain:{row.id}:published"
-    await services.outbox.tell(session, address, [Reply(text, ((show,),))], services.clock.now(), key=key)
+    now = services.clock.now()
+    await services.outbox.tell(session, address, [Reply(text, ((show,),))], now, key=key, not_before=now + EVERYWHERE)
 
 
 async def send_digests(session: Any, services: Services) -> None:

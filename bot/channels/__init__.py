@@ -19,6 +19,7 @@ class Capabilities:
     edits: bool = False
     asks_contact: bool = False
     asks_location: bool = False
+    commands: bool = False  # has a menu of commands for each chat
 
 
 @dataclass(frozen=True, slots=True)

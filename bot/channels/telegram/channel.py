@@ -41,7 +41,9 @@ FIRST_RETRY, LAST_RETRY = 1.0, 60.0
 
 class TelegramChannel:
     name = PLATFORM
-    capabilities = Capabilities(text_units=4096, caption_units=1024, edits=True, asks_contact=True, asks_location=True)
+    capabilities = Capabilities(
+        text_units=4096, caption_units=1024, edits=True, asks_contact=True, asks_location=True, commands=True
+    )
 
     def __init__(self, settings: Settings, inbox: Inbox, clock: Clock, introduction: Introduction) -> None:
         assert settings.telegram_bot_token is not None

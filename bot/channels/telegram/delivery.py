@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
 from telegram import (
     Bot,
+    BotCommand,
+    BotCommandScopeChat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
@@ -60,6 +63,8 @@ async def _deliver(bot: Bot, message: Outgoing, parse_mode: str | None) -> str |
             return await _edit(bot, message, text, parse_mode)
         return str((await _send(bot, message, text, parse_mode)).message_id)
     except BadRequest as error:
+        if message.action.endswith("_topic") and "not_modified" in str(error).lower():
+            return message.thread
         if parse_mode and "can't parse entities" in str(error).lower():
             log.error("telegram.markup_refused", outbox=message.id, reason=str(error))
             return await _deliver(bot, message, None)
@@ -78,12 +83,23 @@ async def _act(bot: Bot, message: Outgoing, text: str) -> str | None:
                 if "to delete not found" not in str(error).lower():  # the person was faster: it is gone
                     raise
             return message.edit
+        case "commands":
+            scope, listed = BotCommandScopeChat(chat), json.loads(message.text)
+            if listed:
+                await bot.set_my_commands([BotCommand(name, words) for name, words in listed], scope)
+            else:
+                await bot.delete_my_commands(scope)
+            return None
         case "topic":
             topic = await bot.create_forum_topic(chat, plain(text)[:TOPIC_NAME])
             return str(topic.message_thread_id)
         case "close_topic":
             if thread is not None:
                 await bot.close_forum_topic(chat, thread)
+            return message.thread
+        case "reopen_topic":
+            if thread is not None:
+                await bot.reopen_forum_topic(chat, thread)
             return message.thread
         case "copy":
             assert message.source is not None
