@@ -98,7 +98,7 @@ def _card(t: Phrases, record: Record) -> Markup:
         states = [text.status(language) for text in records.texts_of(record)]
         counted = [
             t("{count} {state}", count=states.count(one), state=t(STATUS[one])) for one in STATUS if one in states
-        ]  # type: ignore[arg-type]
+        ]
         lines.append(t("{language}: {states}", language=language.endonym, states=t.list(counted)))
     return Markup("\n").join(lines)
 
@@ -315,6 +315,6 @@ async def preview(turn: Turn) -> None:
     record, content = records.check(json.loads(row.body)), turn.services.knowledge.content
     sources = await records.sources(await turn.transaction())
     shown = Answerer(records.with_record(content, record, sources), {})
-    for facet in list(record.facets)[:3] or ["overview"]:
-        answer = shown.to_tap(record.id, str(facet), turn.person.language, turn.now.date())
+    for facet in [str(name) for name in record.facets][:3] or ["overview"]:
+        answer = shown.to_tap(record.id, facet, turn.person.language, turn.now.date())
         turn.say(answer.full or answer.short)

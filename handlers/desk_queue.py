@@ -7,6 +7,7 @@ article | add the wording to a record that has the answer | not for us
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -168,7 +169,7 @@ async def article(turn: Turn) -> None:
     turn.say(turn.t("The draft is ready. Look at it, then hand it to a second person."), ((button,),))
 
 
-def article_body(turn: Turn, asked: Sequence[tuple[str, str]]) -> dict[str, object]:
+def article_body(turn: Turn, asked: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """A note from what an editor wrote. Raises ValueError with what is missing."""
     texts = split_languages(turn.incoming.text, Language.EN)
     names: dict[str, str] = {}

@@ -13,6 +13,7 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -82,7 +83,7 @@ class BroadcastKilling(Killing):
             return self._compare(kills, seen, len(blocked))
 
     def _misbehave(self, telegram: FakeTelegram) -> None:
-        chance = {"method": "sendMessage", "times": None}
+        chance: dict[str, Any] = {"method": "sendMessage", "times": None}
         telegram.fail(faults.flood(1, probability=0.002, **chance))
         telegram.fail(faults.error(500, probability=0.005, **chance))
         telegram.fail(faults.cut_after(probability=0.005, **chance))
@@ -92,7 +93,7 @@ class BroadcastKilling(Killing):
         store, now = open_store(f"sqlite+aiosqlite:///{self._database}"), SystemClock().now()
         await migrate(store)
         async with store.write() as session:
-            people = [
+            people: list[dict[str, Any]] = [
                 {"id": n, "language": "en", "created_at": now, "welcomed_at": now, "context": {}, "form": None}
                 for n, _ in enumerate(chats, 1)
             ]

@@ -19,6 +19,7 @@ from knowledge.loader import load_content
 from knowledge.seed import seed
 from tests.conftest import DeskFactory, Running
 from tests.fake_telegram import FakeTelegram
+from tests.fake_telegram.people import Person
 from tests.staff.conftest import PATIENCE, Hire, account
 
 BURMESE = "ချင်းရွှေဟော်မှာ ကြက်ဥလုပ်ငန်းအတွက် ဘယ်သူ့ကိုမေးရမလဲ"
@@ -143,7 +144,7 @@ async def test_a_helper_answers_a_whole_group_in_their_languages(
     desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     helper = await hire("Helper", "helper")
-    askers = []
+    askers: list[Person] = []
     for language, question in (("en", "who sells boat engines"), ("en", "who sells boat engines?")):
         person = telegram.person(f"A{len(askers)}", started=True)
         person.patience = PATIENCE
