@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import fcntl
 import ipaddress
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -30,7 +31,7 @@ from bot.clock import Clock, SystemClock
 from bot.dispatcher import Dispatcher
 from bot.inbox import Inbox
 from bot.jobs import Job, Jobs
-from bot.limiter import Limiter
+from bot.limiter import CHAT_PAUSE, Limiter
 from bot.observe import metrics, redact
 from bot.outbox import Outbox
 from bot.routing import Router
@@ -39,7 +40,7 @@ from bot.services.events import demo, tickets
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.store.migrate import migrate
-from bot.worker import Workers
+from bot.worker import FREE_MESSAGES, Workers
 from handlers import INTRODUCTION, ROUTES, unknown_button, unknown_command
 from handlers import JOBS as HANDLER_JOBS
 from knowledge.base import KnowledgeBase
@@ -57,6 +58,15 @@ JOBS = (
     *HANDLER_JOBS,
 )
 REFRESH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """What makes a desk wait: Telegram's pause in a chat, the patience with who writes much, the jobs' intervals."""
+
+    chat_pause: float = CHAT_PAUSE
+    free_messages: int = FREE_MESSAGES
+    jobs: Sequence[Job] = JOBS
 
 
 class AlreadyRunning(Exception):
@@ -109,7 +119,8 @@ async def _prepare(session: AsyncSession, settings: Settings, clock: Clock) -> s
 class Desk:
     """Everything that runs in a serving process."""
 
-    def __init__(self, settings: Settings, store: Store, services: Services) -> None:
+    def __init__(self, settings: Settings, store: Store, services: Services, tempo: Tempo | None = None) -> None:
+        tempo = tempo or Tempo()
         self._settings = settings
         self._store = store
         self._services = services
@@ -123,11 +134,13 @@ class Desk:
             self.telegram = TelegramChannel(settings, self._inbox, clock, INTRODUCTION)
             self.telegram.on_login = services.links.know
             services.files.register(self.telegram.name, self.telegram.fetch)
-            self._add_pushed(self.telegram, Limiter(settings.telegram_rate))
-        self._workers = Workers(store, self._inbox, self._channels, make_router(), services, self._on_queued)
+            self._add_pushed(self.telegram, Limiter(settings.telegram_rate, tempo.chat_pause))
+        self._workers = Workers(
+            store, self._inbox, self._channels, make_router(), services, self._on_queued, tempo.free_messages
+        )
         self._runner: web.AppRunner | None = None
         self._refresher: asyncio.Task[None] | None = None
-        self._jobs = Jobs(store, services, JOBS)
+        self._jobs = Jobs(store, services, tempo.jobs)
         self.port = 0
         self.owner_link: str | None = None  # the one-time token for the first owner, while there is none
 

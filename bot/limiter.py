@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import deque
 
+CHAT_PAUSE = 1.0  # seconds
+
 
 class Limiter:
     """Says when the next message may go; `spend` is called when it goes.
@@ -16,7 +18,7 @@ class Limiter:
         chat_pause: seconds between two messages in one chat.
     """
 
-    def __init__(self, rate: int, chat_pause: float = 1.0) -> None:
+    def __init__(self, rate: int, chat_pause: float = CHAT_PAUSE) -> None:
         self._rate = rate
         self._chat_pause = chat_pause
         self._recent: deque[float] = deque()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import Channel
@@ -51,21 +51,16 @@ class _Waiting:
     received_at: datetime
 
 
+_OLDEST = (
+    select(InboxRow.id, InboxRow.platform, InboxRow.chat_key, InboxRow.payload, InboxRow.attempts, InboxRow.received_at)
+    .where(InboxRow.chat_key == bindparam("chat_key"), InboxRow.state == "new")
+    .order_by(InboxRow.sequence, InboxRow.id)
+    .limit(1)
+)
+
+
 async def _oldest(session: AsyncSession, chat_key: str) -> _Waiting | None:
-    found = await session.execute(
-        select(
-            InboxRow.id,
-            InboxRow.platform,
-            InboxRow.chat_key,
-            InboxRow.payload,
-            InboxRow.attempts,
-            InboxRow.received_at,
-        )
-        .where(InboxRow.chat_key == chat_key, InboxRow.state == "new")
-        .order_by(InboxRow.sequence, InboxRow.id)
-        .limit(1)
-    )
-    row = found.first()
+    row = (await session.execute(_OLDEST, {"chat_key": chat_key})).first()
     return _Waiting(*row) if row else None
 
 
@@ -78,6 +73,7 @@ class Workers:
         router: Router,
         services: Services,
         on_queued: Callable[[str, str], None],
+        free_messages: int = FREE_MESSAGES,
     ) -> None:
         """`on_queued` is told the platform and chat whenever replies were committed."""
         self._store = store
@@ -89,7 +85,7 @@ class Workers:
         self._chats: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._slots = asyncio.Semaphore(CONCURRENT_CHATS)
-        self._pace = _Pace()
+        self._pace = _Pace(free_messages)
         self._sweeper: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -272,7 +268,8 @@ def _slow_down(language: Language) -> Reply:
 class _Pace:
     """Slows a chat down that sends more than people do, so that others are served in time. Nothing is dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, free_messages: int) -> None:
+        self._free_messages = free_messages
         self._recent: dict[str, deque[float]] = {}
         self._slow: set[str] = set()
         self._told: set[str] = set()
@@ -282,7 +279,7 @@ class _Pace:
         recent.append(now)
         while recent and recent[0] < now - FREE_SECONDS:
             recent.popleft()
-        if len(recent) > FREE_MESSAGES:
+        if len(recent) > self._free_messages:
             self._slow.add(chat_key)
             await asyncio.sleep(SLOW_SECONDS)
         else:

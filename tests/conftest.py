@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.app import CAPABILITIES, Desk
+from bot.app import CAPABILITIES, JOBS, Desk, Tempo
 from bot.clock import Clock, SystemClock
 from bot.outbox import Outbox
 from bot.services import Services
@@ -138,9 +140,22 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def knowledge() -> Iterator[KnowledgeBase]:
     """The full content, searched by words and spelling (the model has its own tests)."""
-    base = KnowledgeBase.from_content(load_content())
+    base = KnowledgeBase.from_content(load_content(), cache=_index_cache())
     yield base
     base.close()
+
+
+def _index_cache() -> Path:
+    """Where the search index is kept from run to run: anew for each change of the code that makes it."""
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for file in sorted((root / "knowledge").rglob("*.py")):
+        digest.update(file.read_bytes())
+    cache = root / "var" / "test-index" / digest.hexdigest()[:16]
+    for old in cache.parent.glob("*"):
+        if old != cache:
+            shutil.rmtree(old, ignore_errors=True)
+    return cache
 
 
 @dataclass
@@ -151,6 +166,14 @@ class Running:
     store: Store
     services: Services
     url: str
+
+
+BRISK = Tempo(
+    chat_pause=0.0,
+    free_messages=10_000,
+    jobs=[replace(job, every=min(job.every, timedelta(seconds=0.25))) for job in JOBS],
+)
+"""A dialog's rows follow each other at once. That the waits are kept is shown in tests/spine."""
 
 
 class DeskFactory:
@@ -171,7 +194,7 @@ class DeskFactory:
             values |= {"telegram_bot_token": self._telegram.token, "telegram_api_url": self._telegram.root}
         made = Settings(**(values | settings))
         services = Services(clock or SystemClock(), made, self._knowledge, Outbox(self.store, CAPABILITIES))
-        desk = Desk(made, self.store, services)
+        desk = Desk(made, self.store, services, BRISK)
         await desk.start()
         try:
             yield Running(desk, self.store, services, f"http://127.0.0.1:{desk.port}")

@@ -17,7 +17,6 @@ from tests.events.making import NOW, applicant, people, store_event
 CHILD = """
 import asyncio, contextlib, sys
 from bot.services.events import model, places
-from bot.services.events.model import Refused
 from bot.store import open_store
 from tests.events.making import NOW, applicant
 
@@ -27,10 +26,10 @@ async def main(url, event_id, first, last):
         event = await model.get(session, event_id)
     print("begin", flush=True)
     async def one(person):
-        with contextlib.suppress(Refused):  # registered before an earlier kill
+        with contextlib.suppress(model.Refused):  # registered before an earlier kill
             async with store.write() as session:
                 await places.do_register(session, event, applicant(person), NOW)
-        print("done", flush=True)
+            print("done", flush=True)
     await asyncio.gather(*(one(person) for person in range(first, last)))
 
 asyncio.run(main(sys.argv[1], *map(int, sys.argv[2:])))

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
-import pytest_asyncio
 
 from bot.clock import SystemClock
 from bot.services import people
 from bot.store import Store
 from bot.store.staff_tables import RoleRow
 from bot.store.tables import PersonRow
-from tests.conftest import DeskFactory, Running
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
 
 PATIENCE = 20.0
-
-
-class HastyClock(SystemClock):
-    """The date is real, but a second is over in a twentieth: nobody waits for a chat's pause between two messages."""
-
-    def monotonic(self) -> float:
-        return time.monotonic() * 20
 
 
 Hire = Callable[..., Awaitable[Person]]
@@ -40,12 +30,6 @@ async def account(store: Store, person: Person, *, language: str = "en", welcome
         row.welcomed_at = now if welcomed else None
         row.country, row.sector = profile.get("country"), profile.get("sector")
     return known.person.id
-
-
-@pytest_asyncio.fixture
-async def desk(desks: DeskFactory) -> AsyncIterator[Running]:
-    async with desks.running(HastyClock()) as running:
-        yield running
 
 
 @pytest.fixture

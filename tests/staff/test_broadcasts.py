@@ -17,7 +17,7 @@ from tests.conftest import DeskFactory, Running
 from tests.fake_telegram import FakeTelegram, dialog, faults, press, sees
 from tests.fake_telegram.people import Person
 from tests.spine.stand_ins import until
-from tests.staff.conftest import PATIENCE, HastyClock, Hire, account
+from tests.staff.conftest import PATIENCE, Hire, account
 
 TEXTS = "[en]\nForum in Vientiane on 3 March.\n[lo]\nເວທີ ທີ່ວຽງຈັນ ວັນທີ 3 ມີນາ."
 
@@ -187,7 +187,7 @@ async def test_a_second_person_approves_and_the_week_has_a_limit(
 ) -> None:
     (one,) = await crowd(telegram, store, "en")
     officer, second = await hire("Officer", "announcer"), await hire("Second", "admin")
-    async with desks.running(HastyClock(), broadcast_approval_above=1, broadcasts_per_week=1):
+    async with desks.running(broadcast_approval_above=1, broadcasts_per_week=1):
         await compose(officer)
         await send(officer)
         await officer.sees("asked 1 person to approve")

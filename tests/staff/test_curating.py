@@ -20,7 +20,7 @@ from knowledge.seed import seed
 from tests.conftest import DeskFactory, Running
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
-from tests.staff.conftest import PATIENCE, HastyClock, Hire, account
+from tests.staff.conftest import PATIENCE, Hire, account
 
 BURMESE = "ချင်းရွှေဟော်မှာ ကြက်ဥလုပ်ငန်းအတွက် ဘယ်သူ့ကိုမေးရမလဲ"
 
@@ -32,7 +32,7 @@ async def seeded(store: Store, database_url: str, telegram: FakeTelegram) -> Asy
         await seed(session, load_content(), SystemClock().now())
     async with store.read() as session:
         base = await KnowledgeBase.load(session)
-    async with DeskFactory(store, base, database_url, telegram).running(HastyClock()) as running:
+    async with DeskFactory(store, base, database_url, telegram).running() as running:
         yield running
     base.close()
 

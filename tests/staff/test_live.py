@@ -10,7 +10,7 @@ from bot.store.staff_tables import LiveRow
 from tests.conftest import DeskFactory
 from tests.fake_telegram import PNG, FakeTelegram
 from tests.fake_telegram.model import Chat
-from tests.staff.conftest import PATIENCE, HastyClock, Hire, account
+from tests.staff.conftest import PATIENCE, Hire, account
 
 
 async def topic_of(telegram: FakeTelegram, forum: Chat) -> int:
@@ -29,7 +29,7 @@ async def test_a_talk_with_pictures_a_restart_in_the_middle_and_back_to_the_bot(
     await account(store, noy)
     staff = helper.at(forum)
     staff.patience = PATIENCE
-    async with desks.running(HastyClock(), staff_group=str(forum.id), service_hours="Mon-Sun 00:00-23:59"):
+    async with desks.running(staff_group=str(forum.id), service_hours="Mon-Sun 00:00-23:59"):
         await noy.says("/human")
         await noy.sees("A person of our staff will answer you here", buttons=["Back to the bot"])
         thread = await topic_of(telegram, forum)
@@ -45,7 +45,7 @@ async def test_a_talk_with_pictures_a_restart_in_the_middle_and_back_to_the_bot(
         await noy.sees("A person of our staff is with you now", fresh=False)
         await noy.sees("Which papers do you have?", fresh=False)
     noy.post(text="Form D and the invoice")  # while the desk is down
-    async with desks.running(HastyClock(), staff_group=str(forum.id)):
+    async with desks.running(staff_group=str(forum.id)):
         await staff.sees("Form D and the invoice", fresh=False)
         await staff.sends_document("permit.pdf", thread=thread)
         await telegram.world.until(
@@ -77,7 +77,6 @@ async def test_out_of_office_and_strangers_in_the_group(
     noy.patience = PATIENCE
     await account(store, noy)
     async with desks.running(
-        HastyClock(),
         staff_group=str(forum.id),
         service_hours="Mon 00:00-00:01",
         out_of_office="Call 1500 when it burns.",

@@ -14,7 +14,7 @@ from bot.store import Store
 from bot.store.staff_tables import AuditRow, RoleLinkRow, RoleRow
 from tests.conftest import DeskFactory, Running
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
-from tests.staff.conftest import PATIENCE, HastyClock, Hire
+from tests.staff.conftest import PATIENCE, Hire
 
 LINK = re.compile(r"s_[A-Za-z0-9_-]{24}")
 
@@ -36,7 +36,7 @@ async def test_the_first_owner_comes_by_a_one_time_link(desk: Running, telegram:
 async def test_the_owner_of_the_setting_needs_no_link(desks: DeskFactory, telegram: FakeTelegram) -> None:
     boss = telegram.person("Boss")
     boss.patience = PATIENCE
-    async with desks.running(HastyClock(), owner=f"telegram:{boss.user.id}") as running:
+    async with desks.running(owner=f"telegram:{boss.user.id}") as running:
         assert running.desk.owner_link is None
         await boss.says("/staff")
         await boss.sees("Your roles: Owner")
