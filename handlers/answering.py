@@ -48,11 +48,17 @@ async def show(
         return
     session = await turn.transaction()
     number = await kept.record(session, turn.person, question, answer, turn.now, chosen_from=chosen_from)
-    way_on = way_on or ((home_button(t),),)
-    if is_series(turn, answer.record):
-        label = t.p("button", "🔔 Tell me when the dates are announced")
-        way_on = ((Button(label, "events.follow", {"series": answer.record}),), *way_on)
+    way_on = (*_follow_button(turn, t, answer.record), *(way_on or ((home_button(t),),)))
     turn.say(answer.short, _buttons(t, answer, number, facets) + way_on, edit=edit)
+
+
+def _follow_button(turn: Turn, t: Phrases, record: str | None) -> Rows:
+    if record is None:
+        return ()
+    if is_series(turn, record):
+        label = t.p("button", "🔔 Tell me when the dates are announced")
+        return ((Button(label, "events.follow", {"series": record}),),)
+    return ((Button(t.p("button", "🔔 Follow"), "follow.toggle", {"record": record}),),)
 
 
 def is_series(turn: Turn, record: str | None) -> bool:

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.store.event_tables import EventLogRow, RegistrationRow
+from bot.store.event_tables import RegistrationRow
+from bot.store.staff_tables import AuditRow
 from tests.conftest import Running
 from tests.events.conftest import someone
 from tests.events.making import START, HeldClock, give_role, store_event
@@ -96,5 +97,5 @@ async def test_from_the_question_to_the_export(
         ],
     )
     async with held.store.read() as session:
-        actions = list(await session.scalars(select(EventLogRow.action).order_by(EventLogRow.id)))
-    assert actions == ["event.create", "event.publish", "event.change", "export.xlsx"]
+        actions = list(await session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
+    assert actions == ["event.create", "event.publish", "event.change", "event.export.xlsx"]
