@@ -42,6 +42,7 @@ from bot.store import Store, open_store
 from bot.store.migrate import migrate
 from bot.worker import FREE_MESSAGES, Workers
 from handlers import INTRODUCTION, ROUTES, unknown_button, unknown_command
+from handlers import JOBS as HANDLER_JOBS
 from knowledge.base import KnowledgeBase
 from knowledge.search import load_embedder
 from knowledge.seed import seed
@@ -54,6 +55,7 @@ JOBS = (
     Job("retention", timedelta(hours=1), privacy.let_go),
     Job("event notices", event_notices.SAY_EVERY, event_notices.say_due),
     Job("event retention", event_notices.LET_GO_EVERY, event_notices.let_go),
+    *HANDLER_JOBS,
 )
 REFRESH_SECONDS = 1.0
 
@@ -103,12 +105,15 @@ async def _open_knowledge(settings: Settings, store: Store, clock: Clock) -> Kno
     return knowledge
 
 
-async def _prepare(session: AsyncSession, settings: Settings, clock: Clock) -> None:
-    """What a database needs before people come: an owner, the tickets' secret, samples when they are asked for."""
-    await roles.ensure_owner(session, settings.owner, clock.now())
+async def _prepare(session: AsyncSession, settings: Settings, clock: Clock) -> str | None:
+    """What a database needs before people come: an owner, the tickets' secret, samples when they are asked for.
+
+    Returns the one-time token for the first owner, while there is none.
+    """
     await tickets.ensure_secret(session)
     if settings.demo:
         await demo.seed(session, clock.now())
+    return await roles.ensure_owner(session, settings.owner, clock.now())
 
 
 class Desk:
@@ -128,6 +133,7 @@ class Desk:
         if settings.telegram_bot_token:
             self.telegram = TelegramChannel(settings, self._inbox, clock, INTRODUCTION)
             self.telegram.on_login = services.links.know
+            services.files.register(self.telegram.name, self.telegram.fetch)
             self._add_pushed(self.telegram, Limiter(settings.telegram_rate, tempo.chat_pause))
         self._workers = Workers(
             store, self._inbox, self._channels, make_router(), services, self._on_queued, tempo.free_messages
@@ -136,6 +142,7 @@ class Desk:
         self._refresher: asyncio.Task[None] | None = None
         self._jobs = Jobs(store, services, tempo.jobs)
         self.port = 0
+        self.owner_link: str | None = None  # the one-time token for the first owner, while there is none
 
     def _add_pushed(self, channel: PushChannel, limiter: Limiter) -> None:
         self._channels[channel.name] = channel
@@ -149,7 +156,7 @@ class Desk:
 
     async def start(self) -> None:
         async with self._store.write() as session:
-            await _prepare(session, self._settings, self._services.clock)
+            self.owner_link = await _prepare(session, self._settings, self._services.clock)
         self._inbox.start()
         self._workers.start()
         for dispatcher in self._dispatchers.values():
@@ -277,4 +284,6 @@ def _welcome(settings: Settings, desk: Desk) -> str:
     lines = [f"Mekong Desk is ready: http://{settings.host}:{desk.port}"]
     if desk.telegram is None:
         lines.append("Telegram: set TELEGRAM_BOT_TOKEN (from @BotFather) and start again to add it.")
+    if desk.owner_link:
+        lines.append(f"No owner yet: open the desk and write  /start s_{desk.owner_link}  (once, within seven days).")
     return "\n".join(lines)

@@ -94,6 +94,7 @@ class Incoming:
     location: tuple[float, float] | None = None  # latitude, longitude in degrees
     contact: Contact | None = None
     file: FileRef | None = None
+    thread: str | None = None  # of a group with topics: the one that it was written in
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ class Dialog:
 
     context: Json = field(default_factory=dict)  # what was last asked about, for follow-ups
     form: Json | None = None  # the open form, see bot.forms
+    live: int | None = None  # the open talk with staff: while there is one, the desk stays silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ class Turn:
         self.services = services
         self.pressed = pressed
         self.replies: list[Reply] = []
+        self.expected: Json = {}  # what the handler put into `expect`, when this message is what it waited for
         self._begin = begin
         self._phrases: Phrases | None = None
 
@@ -217,6 +220,13 @@ class Turn:
         if self._phrases is None or self._phrases.language is not self.person.language:
             self._phrases = Phrases(self.person.language)
         return self._phrases
+
+    def expect(self, what: str, **data: Any) -> None:
+        """The person's next text, picture or document goes to the handler that routes `what`, with `data`.
+
+        A command, a pressed button or an answer to something else ends the waiting.
+        """
+        self.dialog.context = {**self.dialog.context, "expects": {"what": what, **data}}
 
     async def transaction(self) -> AsyncSession:
         """The session whose changes are committed together with the replies and the end of the inbox row."""

@@ -21,16 +21,16 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels import DeliveryError, Later, Moved, Outgoing, PushChannel, Rejected, Uncertain, Unreachable
+from bot.channels import DeliveryError, Later, Moved, PushChannel, Rejected, Uncertain, Unreachable
 from bot.clock import Clock
-from bot.conversation import Attachment, Lane
+from bot.conversation import Lane
 from bot.lease import Held, lease
 from bot.limiter import Limiter
 from bot.observe import metrics
-from bot.outbox import rendered_buttons
+from bot.outgoing import outgoing
 from bot.services.people import mark_unreachable, move_chat
 from bot.store.engine import Store
-from bot.store.tables import BlobRow, OutboxRow
+from bot.store.tables import OutboxRow
 
 log = structlog.get_logger(__name__)
 
@@ -266,23 +266,26 @@ class Dispatcher:
         marked = await self._mark_sending(batch)
         for job in batch:
             if job.id in marked:
+                job.body = marked[job.id]  # it may have been corrected since it was read
                 self._in_flight[job.id] = asyncio.create_task(self._send(job))
             else:  # withdrawn since it was read
                 self._advance(job)
 
-    async def _mark_sending(self, batch: Sequence[_Job]) -> set[int]:
+    async def _mark_sending(self, batch: Sequence[_Job]) -> dict[int, dict[str, Any]]:
         async with self._store.write(durable=True) as session:
             result = await session.execute(
                 update(OutboxRow)
                 .where(OutboxRow.id.in_([job.id for job in batch]), OutboxRow.state == "queued")
                 .values(state="sending", sending_at=self._clock.now(), attempts=OutboxRow.attempts + 1)
-                .returning(OutboxRow.id)
+                .returning(OutboxRow.id, OutboxRow.body)
             )
-            return set(result.scalars())
+            return {row.id: row.body for row in result}
 
     async def _send(self, job: _Job) -> None:
         try:
-            outcome = _Outcome(job, "sent", await self._channel.deliver(await self._outgoing(job)))
+            outcome = _Outcome(
+                job, "sent", await self._channel.deliver(await outgoing(self._store, job.id, job.chat, job.body))
+            )
         except Later as error:
             if error.whole_platform:
                 self._limiter.block(self._clock.monotonic() + error.seconds)
@@ -305,24 +308,6 @@ class Dispatcher:
         self._in_flight.pop(job.id, None)
         self._wake.set()
 
-    async def _outgoing(self, job: _Job) -> Outgoing:
-        attachment = None
-        if key := job.body.get("blob"):
-            async with self._store.read() as session:
-                blob = await session.get(BlobRow, key)
-            if blob is None:
-                raise Rejected("the attachment is gone")
-            attachment = Attachment(blob.name, blob.mime, blob.content)
-        return Outgoing(
-            id=job.id,
-            chat=job.chat,
-            text=job.body["text"],
-            buttons=rendered_buttons(job.body),
-            edit=job.body.get("edit"),
-            attachment=attachment,
-            reply_to=job.body.get("reply_to"),
-        )
-
     async def _move(self, job: _Job, chat: str) -> None:
         async with self._store.write() as session:
             await move_chat(session, self._channel.name, job.chat, chat)
@@ -342,6 +327,7 @@ class Dispatcher:
                 "reason": outcome.error,
                 "again": None if outcome.retry_in is None else now + timedelta(seconds=outcome.retry_in),
                 "done": now if outcome.state != "queued" else None,
+                "why": "unreachable" if outcome.state == "unreachable" else None,
             }
             for outcome in outcomes
         ]
@@ -390,5 +376,6 @@ _STORE_OUTCOME = (
         error=bindparam("reason"),
         not_before=bindparam("again"),
         finished_at=bindparam("done"),
+        cause=bindparam("why"),
     )
 )

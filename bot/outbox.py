@@ -105,6 +105,46 @@ class Outbox:
             .values(state="failed", error="overtaken", finished_at=now)
         )
 
+    async def prepare(self, session: AsyncSession, platform: str, reply: Reply, now: datetime) -> dict[str, Any]:
+        """The body of one message that many people will get. Raises ValueError where it needs more than one."""
+        bodies = self._bodies(platform, reply)
+        if len(bodies) != 1:
+            raise ValueError("too long for one message")
+        await self._keep_parts(session, [reply], now)
+        return bodies[0][1]
+
+    async def put(
+        self, session: AsyncSession, address: Address, body: Mapping[str, Any], now: datetime, lane: Lane = Lane.NOTICE
+    ) -> int:
+        """Queues a body as the channel takes it, e.g. {"action": "copy", …}; returns its ledger row."""
+        row = OutboxRow(
+            platform=address.platform, chat=address.chat, lane=int(lane), body={"text": "", **body}, state="queued",
+            attempts=0, created_at=now,
+        )  # fmt: skip
+        session.add(row)
+        await session.flush()
+        return row.id
+
+    @staticmethod
+    def key_of(attachment: Attachment) -> str:
+        """Under which `keep` keeps it."""
+        return blob_key(attachment)
+
+    async def kept(self, session: AsyncSession, key: str) -> Attachment | None:
+        blob = await session.get(BlobRow, key)
+        return Attachment(blob.name, blob.mime, blob.content) if blob else None
+
+    def insert(self, table: Any) -> Any:
+        """The store's INSERT, for services that fill the ledger by a query."""
+        return self._store.insert(table)
+
+    def shows_commands(self, platform: str) -> bool:
+        return platform in self._capabilities and self._capabilities[platform].commands
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._store.is_sqlite
+
     def _bodies(self, platform: str, reply: Reply, edit: str | None = None) -> list[Body]:
         """The messages that one reply becomes. The first takes the edited message's place, the last has the buttons."""
         capabilities = self._capabilities[platform]
@@ -159,11 +199,12 @@ class Outbox:
                     "created_at": now,
                 }
             if reply.attachment:
-                await self._keep(session, reply.attachment, now)
+                await self.keep(session, reply.attachment, now)
         if buttons:
             await session.execute(self._store.insert(ButtonRow).on_conflict_do_nothing(), list(buttons.values()))
 
-    async def _keep(self, session: AsyncSession, attachment: Attachment, now: datetime) -> None:
+    async def keep(self, session: AsyncSession, attachment: Attachment, now: datetime) -> None:
+        """Keeps the file, once, under `blob_key`."""
         row = {
             "sha256": blob_key(attachment),
             "name": attachment.name,

@@ -9,6 +9,8 @@ from bot.conversation import Kind, Turn
 from bot.forms import Form, FormMachine, FormMaker
 
 Handler = Callable[[Turn], Awaitable[None]]
+Gate = Callable[[Turn], Awaitable[bool]]
+EXPECTABLE = {Kind.TEXT, Kind.PHOTO, Kind.DOCUMENT}
 K = TypeVar("K")
 
 
@@ -21,6 +23,8 @@ class Routes:
         self.kinds: dict[Kind, Handler] = {}
         self.forms: dict[str, Form | FormMaker] = {}
         self.links: dict[str, Handler] = {}
+        self.expects: dict[str, Handler] = {}
+        self.gates: dict[str, Gate] = {}
 
     def command(self, *names: str) -> Callable[[Handler], Handler]:
         return _into(self.commands, names)
@@ -34,6 +38,15 @@ class Routes:
     def link(self, *prefixes: str) -> Callable[[Handler], Handler]:
         """What follows /start in a link that begins so."""
         return _into(self.links, prefixes)
+
+    def expected(self, *names: str) -> Callable[[Handler], Handler]:
+        """The message that `Turn.expect` waited for."""
+        return _into(self.expects, names)
+
+    def gate(self, gate: Gate) -> Gate:
+        """Is asked before all else; what it takes (True) goes no further."""
+        self.gates[f"{gate.__module__}.{gate.__qualname__}"] = gate
+        return gate
 
     def form(self, form: Form) -> Form:
         self.forms[form.name] = form
@@ -62,7 +75,7 @@ class Router:
     def __init__(self, *parts: Routes, unknown_button: Handler, unknown_command: Handler) -> None:
         self._all = Routes()
         for part in parts:
-            for name in ("commands", "buttons", "kinds", "forms", "links"):
+            for name in ("commands", "buttons", "kinds", "forms", "links", "expects", "gates"):
                 table, more = getattr(self._all, name), getattr(part, name)
                 if twice := table.keys() & more.keys():
                     raise ValueError(f"two handlers for {sorted(map(str, twice))}")
@@ -73,16 +86,27 @@ class Router:
 
     async def dispatch(self, turn: Turn) -> None:
         incoming = turn.incoming
+        for gate in self._all.gates.values():
+            if await gate(turn):
+                return
+        expected = turn.dialog.context.pop("expects", None)
         if incoming.kind is Kind.BUTTON:
             await self._press(turn)
         elif incoming.kind is Kind.COMMAND:
             await self._command(turn)
+        elif expected and self._waited_for(turn) and (handler := self._all.expects.get(expected["what"])):
+            turn.expected = expected
+            await handler(turn)
         elif self.forms.is_open(turn) and await self.forms.take(turn):
             return
         elif handler := self._all.kinds.get(incoming.kind):
             await handler(turn)
             if self.forms.is_open(turn):
                 self.forms.ask_again(turn)
+
+    @staticmethod
+    def _waited_for(turn: Turn) -> bool:
+        return turn.incoming.kind in EXPECTABLE and not turn.incoming.edited and not turn.incoming.group
 
     async def _command(self, turn: Turn) -> None:
         incoming = turn.incoming

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from bot import hours
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
@@ -48,6 +51,25 @@ class Settings(BaseSettings):
         str | None,
         Field(description="Account that owns the desk, e.g. telegram:1234; else a one-time link."),
     ] = None
+    staff_group: Annotated[
+        str | None, Field(description="Id of the staff's Telegram group with topics, for talks with people.")
+    ] = None
+    service_hours: Annotated[
+        str, Field(description="When staff answer: days and hours of SERVICE_ZONE, e.g. Mon-Fri 08:00-17:00.")
+    ] = "Mon-Fri 08:00-17:00"
+    service_zone: Annotated[str, Field(description="Time zone of the service hours and of schedules.")] = "Asia/Bangkok"
+    out_of_office: Annotated[
+        str, Field(description="What people are told outside the service hours, beside when staff are back.")
+    ] = ""
+    broadcast_approval_above: Annotated[
+        int, Field(ge=0, description="A broadcast to more people needs a second person's approval.")
+    ] = 200
+    broadcasts_per_week: Annotated[
+        int, Field(ge=1, description="Broadcasts a person gets in seven days at most, urgent ones aside.")
+    ] = 3
+    quiet_hours: Annotated[str, Field(description="Hours of a person's own country in which broadcasts wait.")] = (
+        "21:00-07:00"
+    )
     demo: Annotated[bool, Field(description="1 seeds sample content, marked as sample wherever it is shown.")] = False
     dense: Annotated[
         bool, Field(description="0 searches by words and spelling only, without the language model (less memory).")
@@ -96,6 +118,21 @@ class Settings(BaseSettings):
             raise ValueError("is no account; write e.g. telegram:1234")
         return value
 
+    @field_validator("staff_group")
+    @classmethod
+    def _group(cls, value: str | None) -> str | None:
+        if value is not None and not (value.startswith("-") and value[1:].isdigit()):
+            raise ValueError("is no group's id; Telegram writes them like -1001234567890")
+        return value
+
+    @field_validator("service_hours", "quiet_hours", "service_zone")
+    @classmethod
+    def _times(cls, value: str, info: ValidationInfo) -> str:
+        {"service_hours": hours.parse_week, "quiet_hours": hours.parse_span, "service_zone": hours.zone}[
+            info.field_name or ""
+        ](value)
+        return value
+
     @model_validator(mode="after")
     def _webhook(self) -> Settings:
         if self.public_url and self.telegram_bot_token and self.webhook_secret is None:
@@ -105,6 +142,11 @@ class Settings(BaseSettings):
             if not 1 <= len(secret) <= 256 or not all(c.isascii() and (c.isalnum() or c in "_-") for c in secret):
                 raise ValueError("WEBHOOK_SECRET may hold 1-256 of A-Z a-z 0-9 _ -")
         return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the staff are at home."""
+        return hours.zone(self.service_zone)
 
     @property
     def sqlite_file(self) -> Path | None:

@@ -99,12 +99,15 @@ async def card(turn: Turn) -> None:
 
 def _buttons(t: Phrases, answer: Answer, number: int, facets: Rows) -> Rows:
     found: Rows = ()
+    record = answer.record
     if answer.full is not None:
         found += ((Button(t.p("button", "Read more"), "answer.more", {"answer": number}),),)
     suggestions = [s for s in answer.suggestions if not facets or s.record != answer.record]
     found += facets + packed([_choice(choice, number) for choice in (*answer.choices, *suggestions)])
     if answer.outcome == "answer":
         found += (_opinions(number),)
+    if record is not None:
+        found += ((Button(t.p("button", "🔔 Follow"), "follow.toggle", {"record": record}),),)
     return (*found, (Button(t.p("button", "🙋 Ask a person"), "answer.person", {"answer": number}),))
 
 

@@ -118,6 +118,8 @@ class KnowledgeBase:
         if await content_version(session) == self.version:
             return False
         published = await load_published(session)
+        # Words, notices and buttons hold at once; what is found by new words follows when the index is built.
+        self._snapshot = Snapshot(published.content, self.index, published.revisions, published.version)
         self._snapshot = await asyncio.to_thread(_snapshot, published, self._embedder, self._cache, self._fresh)
         self._fill_vectors()
         return True

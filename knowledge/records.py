@@ -328,7 +328,7 @@ class Note(Record):
 
     facet_names = frozenset({F.OVERVIEW})
     kind: Literal[Kind.NOTE]
-    note_kind: Literal["ecommerce", "qr_payment", "payments", "logistics"]
+    note_kind: Literal["ecommerce", "qr_payment", "payments", "logistics", "desk"]
     channels: tuple[str, ...] = ()
     channels_confidence: Confidence | None = None
     state: Text | None = None

@@ -33,16 +33,7 @@ from tests.fake_telegram import FakeTelegram
 
 pytest_plugins = ["tests.fake_telegram.fixtures"]
 
-ENVIRONMENT = (
-    "DATABASE_URL",
-    "TELEGRAM_BOT_TOKEN",
-    "TELEGRAM_API_URL",
-    "PUBLIC_URL",
-    "WEBHOOK_SECRET",
-    "DEMO",
-    "OWNER",
-    "DENSE",
-)
+ENVIRONMENT = tuple(name.upper() for name in Settings.model_fields)
 
 
 @pytest.fixture(autouse=True)

@@ -19,11 +19,17 @@ class Capabilities:
     edits: bool = False
     asks_contact: bool = False
     asks_location: bool = False
+    commands: bool = False  # has a menu of commands for each chat
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message of the ledger, ready to be sent. A button is {"label", "key" | "url" | "request"}."""
+    """One message of the ledger, ready to be sent. A button is {"label", "key" | "url" | "request"}.
+
+    `action` is what is done in the chat: "say" (with `edit`: change a message, with `caption`: that of a file),
+    "delete" the message `edit`, make a "topic" named `text` in a group (its id is what `deliver` returns),
+    "close_topic" `thread`, or "copy" the message `source` = (chat, message) of the same platform.
+    """
 
     id: int
     chat: str
@@ -32,6 +38,14 @@ class Outgoing:
     edit: str | None = None
     attachment: Attachment | None = None
     reply_to: str | None = None
+    action: str = "say"
+    caption: bool = False
+    thread: str | None = None
+    source: tuple[str, str] | None = None
+
+
+class FileGone(Exception):
+    """A file that a person sent can't be fetched: too large, too old, or the platform does not answer."""
 
 
 class DeliveryError(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.files import Files
 from bot.links import Links
 from bot.outbox import Outbox
 from bot.settings import Settings
@@ -19,4 +20,5 @@ class Services:
     settings: Settings
     knowledge: KnowledgeBase
     outbox: Outbox
+    files: Files = field(default_factory=Files)
     links: Links = field(default_factory=Links)

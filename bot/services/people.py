@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Address, Dialog, Json, Person
+from bot.store.staff_tables import LiveRow
 from bot.store.tables import IdentityRow, OutboxRow, PersonRow
 from knowledge.language import Language, parse_language
 
@@ -25,7 +26,10 @@ async def find(session: AsyncSession, platform: str, external_id: str) -> Known 
         .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
         .where(IdentityRow.platform == platform, IdentityRow.external_id == external_id)
     )
-    return None if row is None else Known(_person(row), Dialog(dict(row.context or {}), row.form))
+    if row is None:
+        return None
+    live = await session.scalar(select(LiveRow.id).where(LiveRow.person_id == row.id, LiveRow.state != "closed"))
+    return Known(_person(row), Dialog(dict(row.context or {}), row.form, live))
 
 
 async def create(session: AsyncSession, platform: str, external_id: str, language_hint: str, now: datetime) -> Known:
@@ -78,8 +82,8 @@ async def mark_unreachable(session: AsyncSession, platform: str, chat: str, reas
     )
     await session.execute(
         update(OutboxRow)
-        .where(OutboxRow.platform == platform, OutboxRow.chat == chat, OutboxRow.state == "queued")
-        .values(state="failed", error=reason, finished_at=now)
+        .where(OutboxRow.platform == platform, OutboxRow.chat == chat, OutboxRow.state.in_(["queued", "held"]))
+        .values(state="failed", error=reason, finished_at=now, cause="unreachable")
     )
 
 

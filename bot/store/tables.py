@@ -84,7 +84,7 @@ class InboxRow(Base):
 
 
 class OutboxRow(Base):
-    """The ledger: one message to one chat. state: queued, sending, sent, failed, unknown."""
+    """The ledger: one message to one chat. state: queued, held (paused), sending, sent, failed, unknown."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -99,6 +99,14 @@ class OutboxRow(Base):
         ),
         Index("ix_outbox_chat", "platform", "chat", "id"),
         Index("ix_outbox_state", "state", "platform"),
+        Index(
+            "ix_outbox_broadcast",
+            "broadcast_id",
+            "part",
+            "state",
+            postgresql_where=text("broadcast_id IS NOT NULL"),
+            sqlite_where=text("broadcast_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -115,6 +123,11 @@ class OutboxRow(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     message_id: Mapped[str | None] = mapped_column(String(64))
     idempotency_key: Mapped[str | None] = mapped_column(String(120))
+    broadcast_id: Mapped[int | None] = mapped_column(BigId)
+    part: Mapped[str | None] = mapped_column(String(10))
+    """Of a broadcast: send, edit or recall."""
+    cause: Mapped[str | None] = mapped_column(String(12))
+    """Why it failed, where the counts ask for it: unreachable, stopped (by the person), cancelled."""
 
 
 class ButtonRow(Base):

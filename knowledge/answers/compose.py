@@ -12,7 +12,7 @@ from knowledge.answers.body import Body, Line, Said
 from knowledge.answers.facts.common import law_line
 from knowledge.answers.markup import clip, first_sentence, link, plain
 from knowledge.answers.view import ENGLISH_MARK, View
-from knowledge.records import Crossing, Item, Record, Route, Source
+from knowledge.records import Crossing, Item, Record, Route, Source, Zone
 
 FACT_LIMIT = 600
 """Visible characters of the fact in the first message."""
@@ -22,6 +22,8 @@ LEAST = 60
 SOURCES_SHOWN, SOURCES_IN_FULL = 3, 8
 LAWS_SHOWN = 2
 WARNING = "⚠️"
+NOTICE = "notice"
+"""Kind of a caution that says what staff announced, e.g. that a crossing is closed."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,34 @@ def _warnings(
         found.append(view.t("Our editors are not sure how to read the source here. Please verify it."))
     if body.notice is not None:
         found.append(body.notice)
-    found += [_caution(view, caution, brief=brief) for caution in body.cautions]
-    return [Markup("{} {}").format(WARNING, words) for words in found]
+    found += [_caution(view, caution, brief=brief) for caution in body.cautions if caution.kind != NOTICE]
+    return [*_notices(view, body), *(Markup("{} {}").format(WARNING, words) for words in found)]
+
+
+def _notices(view: View, body: Body) -> list[Markup]:
+    """What staff announced about the record, and about the crossings that it depends on."""
+    near = [view.content.records[id_] for id_ in _crossings_of(body.record) if id_ in view.content.records]
+    found: list[tuple[Record | None, Item]] = [(None, one) for one in body.cautions if one.kind == NOTICE]
+    found += [(record, one) for record in near for one in record.cautions if one.kind == NOTICE]
+    return [_notice(view, record, caution) for record, caution in found]
+
+
+def _crossings_of(record: Record) -> tuple[str, ...]:
+    if isinstance(record, Route):
+        return record.legs
+    return record.place.crossings if isinstance(record, Zone) else ()
+
+
+def _notice(view: View, record: Record | None, caution: Item) -> Markup:
+    t, words = view.t, view.say(caution.text).markup
+    if record is not None:
+        words = t("{name}: {notice}", name=view.name(record), notice=words)
+    known = [view.content.sources[id_] for id_ in caution.sources if id_ in view.content.sources]
+    since = view.day(caution.as_of)
+    if known and since:
+        source = link(known[0].url, known[0].title)
+        return Markup("🚧 <b>{}</b> ({})").format(words, t("{source}, {date}", source=source, date=since))
+    return Markup("🚧 <b>{}</b>").format(words)
 
 
 def moves_fast(record: Record) -> bool:

@@ -107,6 +107,7 @@ NOTE_KINDS = {
     "qr_payment": N_("QR payment"),
     "payments": N_("Payments"),
     "logistics": N_("Logistics"),
+    "desk": N_("Answer of our staff"),
 }
 
 

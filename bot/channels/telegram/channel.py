@@ -19,13 +19,13 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
-from bot.channels import Arrival, Capabilities, Outgoing
+from bot.channels import Arrival, Capabilities, FileGone, Outgoing
 from bot.channels.telegram.delivery import deliver, understood
 from bot.channels.telegram.profile import Introduction, introduce
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.updates import ALLOWED, PLATFORM, chat_of, read
 from bot.clock import Clock
-from bot.conversation import Incoming
+from bot.conversation import FileRef, Incoming
 from bot.inbox import Inbox
 from bot.observe import metrics
 from bot.settings import Settings
@@ -41,7 +41,9 @@ FIRST_RETRY, LAST_RETRY = 1.0, 60.0
 
 class TelegramChannel:
     name = PLATFORM
-    capabilities = Capabilities(text_units=4096, caption_units=1024, edits=True, asks_contact=True, asks_location=True)
+    capabilities = Capabilities(
+        text_units=4096, caption_units=1024, edits=True, asks_contact=True, asks_location=True, commands=True
+    )
 
     def __init__(self, settings: Settings, inbox: Inbox, clock: Clock, introduction: Introduction) -> None:
         assert settings.telegram_bot_token is not None
@@ -65,13 +67,20 @@ class TelegramChannel:
         self.trouble: str | None = "starting"  # why nothing comes in at the moment; None when all is well
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
-        return read(payload, self._username)
+        return read(payload, self._username, self._settings.staff_group)
 
     def quota(self, chat: str) -> tuple[int, float] | None:
         return GROUP_QUOTA if chat.startswith("-") else None
 
     async def deliver(self, message: Outgoing) -> str | None:
         return await deliver(self.bot, message)
+
+    async def fetch(self, file: FileRef) -> bytes:
+        try:
+            found = await self.bot.get_file(file.id)
+            return bytes(await found.download_as_bytearray())
+        except TelegramError as error:
+            raise FileGone(str(error)) from None
 
     async def typing(self, chat: str) -> None:
         with contextlib.suppress(TelegramError):

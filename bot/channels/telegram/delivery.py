@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
 from telegram import (
     Bot,
+    BotCommand,
+    BotCommandScopeChat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
@@ -35,6 +38,7 @@ from bot.text import plain
 log = structlog.get_logger(__name__)
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+TOPIC_NAME = 128
 Buttons = Sequence[Sequence[Mapping[str, str]]]
 
 
@@ -53,20 +57,72 @@ async def deliver(bot: Bot, message: Outgoing) -> str | None:
 async def _deliver(bot: Bot, message: Outgoing, parse_mode: str | None) -> str | None:
     text = message.text if parse_mode else plain(message.text)
     try:
+        if message.action != "say":
+            return await _act(bot, message, text)
         if message.edit:
             return await _edit(bot, message, text, parse_mode)
         return str((await _send(bot, message, text, parse_mode)).message_id)
     except BadRequest as error:
+        if message.action.endswith("_topic") and "not_modified" in str(error).lower():
+            return message.thread
         if parse_mode and "can't parse entities" in str(error).lower():
             log.error("telegram.markup_refused", outbox=message.id, reason=str(error))
             return await _deliver(bot, message, None)
         raise
 
 
+async def _act(bot: Bot, message: Outgoing, text: str) -> str | None:
+    """What is done in a chat beside saying something."""
+    chat, thread = int(message.chat), int(message.thread) if message.thread else None
+    match message.action:
+        case "delete":
+            assert message.edit is not None
+            try:
+                await bot.delete_message(chat, int(message.edit))
+            except BadRequest as error:
+                if "to delete not found" not in str(error).lower():  # the person was faster: it is gone
+                    raise
+            return message.edit
+        case "commands":
+            scope, listed = BotCommandScopeChat(chat), json.loads(message.text)
+            if listed:
+                await bot.set_my_commands([BotCommand(name, words) for name, words in listed], scope)
+            else:
+                await bot.delete_my_commands(scope)
+            return None
+        case "topic":
+            topic = await bot.create_forum_topic(chat, plain(text)[:TOPIC_NAME])
+            return str(topic.message_thread_id)
+        case "close_topic":
+            if thread is not None:
+                await bot.close_forum_topic(chat, thread)
+            return message.thread
+        case "reopen_topic":
+            if thread is not None:
+                await bot.reopen_forum_topic(chat, thread)
+            return message.thread
+        case "copy":
+            assert message.source is not None
+            copied = await bot.copy_message(
+                chat, int(message.source[0]), int(message.source[1]), message_thread_id=thread
+            )
+            return str(copied.message_id)
+    raise Rejected(f"Telegram knows no {message.action!r}")
+
+
 async def _edit(bot: Bot, message: Outgoing, text: str, parse_mode: str | None) -> str | None:
     """Replaces the message; where Telegram can't any more, says it anew."""
     assert message.edit is not None
     try:
+        if message.caption:
+            await bot.edit_message_caption(
+                chat_id=int(message.chat),
+                message_id=int(message.edit),
+                caption=text,
+                parse_mode=parse_mode,
+                reply_markup=inline_keyboard(message.buttons),
+            )
+            return message.edit
         await bot.edit_message_text(
             text,
             chat_id=int(message.chat),
@@ -89,6 +145,7 @@ async def _send(bot: Bot, message: Outgoing, text: str, parse_mode: str | None) 
     chat = int(message.chat)
     reply = ReplyParameters(int(message.reply_to), allow_sending_without_reply=True) if message.reply_to else None
     markup = keyboard(message.buttons)
+    thread = int(message.thread) if message.thread else None
     if (file := message.attachment) is None:
         return await bot.send_message(
             chat,
@@ -97,6 +154,7 @@ async def _send(bot: Bot, message: Outgoing, text: str, parse_mode: str | None) 
             link_preview_options=NO_PREVIEW,
             reply_markup=markup,
             reply_parameters=reply,
+            message_thread_id=thread,
         )
     send = bot.send_photo if file.is_picture else bot.send_document
     return await send(
@@ -107,6 +165,7 @@ async def _send(bot: Bot, message: Outgoing, text: str, parse_mode: str | None) 
         parse_mode=parse_mode,
         reply_markup=markup,
         reply_parameters=reply,
+        message_thread_id=thread,
     )
 
 

@@ -26,8 +26,10 @@ def chat_of(update: Mapping[str, Any]) -> str | None:
     return None
 
 
-def read(payload: Mapping[str, Any], username: str) -> Incoming | None:
+def read(payload: Mapping[str, Any], username: str, staff_group: str | None = None) -> Incoming | None:
     """What the person did; None where silence is right (other bots, group talk among people, service messages).
+
+    In the staff's own group everything is read: what is said in a topic goes to the person that it is about.
 
     Raises:
         ValueError: not an update.
@@ -41,7 +43,9 @@ def read(payload: Mapping[str, Any], username: str) -> Incoming | None:
     if update.my_chat_member:
         return _membership(update.my_chat_member)
     message = update.message or update.edited_message
-    return _message(message, username, edited=update.edited_message is not None) if message else None
+    if message is None:
+        return None
+    return _message(message, username, edited=update.edited_message is not None, staff_group=staff_group)
 
 
 def _press(query: CallbackQuery) -> Incoming:
@@ -53,10 +57,17 @@ def _press(query: CallbackQuery) -> Incoming:
         kind=Kind.BUTTON,
         button=query.data or "",
         message=str(query.message.message_id) if query.message else None,
+        thread=_thread(query),
         group=bool(chat and chat.type != "private"),
         name=query.from_user.full_name,
         language_hint=query.from_user.language_code or "",
     )
+
+
+def _thread(query: CallbackQuery) -> str | None:
+    message = query.message if isinstance(query.message, Message) else None
+    found = message.message_thread_id if message else None
+    return str(found) if found else None
 
 
 def _membership(change: ChatMemberUpdated) -> Incoming | None:
@@ -76,7 +87,7 @@ def _membership(change: ChatMemberUpdated) -> Incoming | None:
     )
 
 
-def _message(message: Message, username: str, *, edited: bool) -> Incoming | None:
+def _message(message: Message, username: str, *, edited: bool, staff_group: str | None) -> Incoming | None:
     sender = message.from_user
     if sender is None or sender.is_bot or message.chat.type == "channel":
         return None
@@ -84,7 +95,8 @@ def _message(message: Message, username: str, *, edited: bool) -> Incoming | Non
     kind, text, command = _content(message, username)
     if kind is None or (edited and kind not in (Kind.TEXT, Kind.COMMAND)):
         return None
-    if group and kind is not Kind.COMMAND:
+    ours = str(message.chat.id) == staff_group and message.message_thread_id is not None
+    if group and kind is not Kind.COMMAND and not ours:
         addressed, text = _addressed(message, text, username)
         if not addressed:
             return None
@@ -105,6 +117,7 @@ def _message(message: Message, username: str, *, edited: bool) -> Incoming | Non
         if message.contact
         else None,
         file=_file(message),
+        thread=str(message.message_thread_id) if group and message.message_thread_id else None,
     )
 
 

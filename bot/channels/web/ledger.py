@@ -89,7 +89,7 @@ class Ledger:
         return and_(
             OutboxRow.platform == PLATFORM,
             OutboxRow.chat == chat,
-            OutboxRow.state != "failed",
+            OutboxRow.state.not_in(["failed", "held"]),
             or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= self._clock.now()),
         )
 

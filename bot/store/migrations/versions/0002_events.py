@@ -75,17 +75,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_events_starts_at"), ["starts_at"], unique=False)
 
     op.create_table(
-        "roles",
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("granted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("granted_at", tables.Moment(timezone=True), nullable=False),
-        sa.Column("by_setting", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["granted_by"], ["persons.id"], name=op.f("fk_roles_granted_by"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_roles_person_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_roles")),
-    )
-    op.create_table(
         "series_follows",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("series", sa.String(length=80), nullable=False),
@@ -277,7 +266,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_series_follows_series"))
 
     op.drop_table("series_follows")
-    op.drop_table("roles")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_starts_at"))
         batch_op.drop_index(batch_op.f("ix_events_series"))

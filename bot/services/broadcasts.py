@@ -1,0 +1,369 @@
+"""Announcements: written as drafts, approved, sent once and only once, paused, corrected, recalled.
+
+The recipients are fixed by one INSERT … SELECT into the ledger (`do_start`); from then on the ledger alone says what
+became of each. Pausing, stopping and opting out change rows that are still queued: the dispatcher marks a row as
+`sending` only while it is queued, so whatever is decided here holds from the next row on.
+
+    draft → (approval →) (scheduled →) sending ⇄ paused → done
+      └──────────────────────────────────────────→ cancelled
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from markupsafe import escape
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import hours
+from bot.conversation import Attachment, Button, Json, Reply, rows
+from bot.outbox import blob_key
+from bot.services import Services, audience, audit, recipients, roles
+from bot.store.staff_tables import AudienceRow, BroadcastRow
+from bot.store.tables import BlobRow, OutboxRow
+from bot.text import units
+from knowledge.language import Language
+from knowledge.phrases import N_, Phrases
+
+TEXT_LIMIT, CAPTION_LIMIT = 3_800, 1_000  # UTF-16 units, with room for the stop line's button
+BUTTONS = 4
+RECALLED = N_("Recalled: deleted wherever the platform allows it.")
+CANCELLABLE = ("draft", "approval", "scheduled", "sending", "paused")
+
+
+class Refused(Exception):
+    """The announcement can't do that now; `code` says why, `fields` what the sentence needs."""
+
+    def __init__(self, code: str, **fields: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.fields = fields
+
+
+# -- writing
+
+
+async def do_create(session: AsyncSession, actor: int, now: datetime) -> BroadcastRow:
+    await roles.check(session, actor, "broadcast.compose")
+    row = BroadcastRow(
+        author_id=actor, state="draft", texts={}, fallback=None, topic="general", buttons=[], audience={},
+        urgent=False, created_at=now, total=0, progress={}, edition=1,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    await audit.record(session, actor, "broadcast.create", f"broadcast:{row.id}", now)
+    return row
+
+
+async def draft(session: AsyncSession, actor: int, number: int) -> BroadcastRow:
+    """The announcement while it can still be changed. Raises Refused("gone" or "not_draft")."""
+    await roles.check(session, actor, "broadcast.compose")
+    row = await find(session, number)
+    if row.state != "draft":
+        raise Refused("not_draft")
+    return row
+
+
+async def find(session: AsyncSession, number: int) -> BroadcastRow:
+    """Raises Refused("gone")."""
+    row = await session.get(BroadcastRow, number, populate_existing=True)
+    if row is None:
+        raise Refused("gone")
+    return row
+
+
+def check_text(text: str, *, with_file: bool) -> None:
+    """Raises Refused("empty" or "too_long")."""
+    limit = CAPTION_LIMIT if with_file else TEXT_LIMIT
+    if not text.strip():
+        raise Refused("empty")
+    if units(escape(text)) > limit:
+        raise Refused("too_long", limit=limit)
+
+
+async def do_change(session: AsyncSession, actor: int, number: int, now: datetime, **values: Any) -> BroadcastRow:
+    """Changes a draft: texts, fallback, topic, blob, buttons, audience, urgent, scheduled_for."""
+    row = await draft(session, actor, number)
+    if "texts" in values or "blob" in values:
+        for text in values.get("texts", row.texts).values():
+            check_text(text, with_file=bool(values.get("blob", row.blob)))
+    if len(values.get("buttons", ())) > BUTTONS:
+        raise Refused("too_many_buttons", limit=BUTTONS)
+    before = {name: _json(getattr(row, name)) for name in values}
+    for name, value in values.items():
+        setattr(row, name, value)
+    await session.flush()
+    after = {name: _json(value) for name, value in values.items()}
+    await audit.record(session, actor, "broadcast.change", f"broadcast:{number}", now, before=before, after=after)
+    return row
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+async def do_attach(session: AsyncSession, services: Services, actor: int, number: int, file: Attachment) -> None:
+    await draft(session, actor, number)
+    await services.outbox.keep(session, file, services.clock.now())
+    await do_change(session, actor, number, services.clock.now(), blob=blob_key(file))
+
+
+async def do_save_audience(session: AsyncSession, actor: int, number: int, name: str, now: datetime) -> None:
+    row = await draft(session, actor, number)
+    saved = await session.scalar(select(AudienceRow).where(AudienceRow.name == name[:80]))
+    if saved is None:
+        session.add(AudienceRow(name=name[:80], rules=row.audience, created_by=actor, created_at=now))
+    else:
+        saved.rules = row.audience
+    await session.flush()
+    await audit.record(session, actor, "broadcast.save_audience", name, now, after=row.audience)
+
+
+async def audiences(session: AsyncSession) -> list[AudienceRow]:
+    return list(await session.scalars(select(AudienceRow).order_by(AudienceRow.name)))
+
+
+async def recent(session: AsyncSession, limit: int = 8) -> list[BroadcastRow]:
+    return list(await session.scalars(select(BroadcastRow).order_by(BroadcastRow.id.desc()).limit(limit)))
+
+
+# -- how it looks
+
+
+def reply_for(row: BroadcastRow, language: Language, file: Attachment | None = None) -> Reply:
+    """The message as people who read `language` get it."""
+    t = Phrases(language)
+    spoken = language.value if language.value in row.texts else row.fallback
+    words = row.texts.get(spoken or "", "")
+    buttons = [_button(row, number, button, language) for number, button in enumerate(row.buttons)]
+    stop = Button(t.p("button", "🔕 Stop these messages"), "news.stop", {"broadcast": row.id})
+    return Reply(escape(words), (*rows(buttons), (stop,)), attachment=file)
+
+
+def _button(row: BroadcastRow, number: int, button: Json, language: Language) -> Button:
+    label = button["label"].get(language.value) or next(iter(button["label"].values()))
+    if button["kind"] == "link":
+        return Button(label, url=button["value"])
+    return Button(label, "news.click", {"broadcast": row.id, "button": number})
+
+
+def languages_of(row: BroadcastRow) -> list[Language]:
+    """Who is sent something: those with a text, and all others where there is a fallback."""
+    return [language for language in Language if row.fallback in row.texts or language.value in row.texts]
+
+
+async def attachment_of(session: AsyncSession, row: BroadcastRow) -> Attachment | None:
+    blob = await session.get(BlobRow, row.blob) if row.blob else None
+    return Attachment(blob.name, blob.mime, blob.content) if blob else None
+
+
+async def bodies(session: AsyncSession, services: Services, row: BroadcastRow) -> dict[tuple[str, str], Json]:
+    """What the ledger holds for each (platform, language)."""
+    file, now = await attachment_of(session, row), services.clock.now()
+    found: dict[tuple[str, str], Json] = {}
+    for language in languages_of(row):
+        reply = reply_for(row, language, file)
+        for platform in audience.PLATFORMS:
+            found[platform, language.value] = await services.outbox.prepare(session, platform, reply, now)
+    return found
+
+
+# -- sending
+
+
+async def check_ready(session: AsyncSession, services: Services, row: BroadcastRow) -> int:
+    """How many people it would go to. Raises Refused("no_text" or "nobody")."""
+    if not row.texts:
+        raise Refused("no_text")
+    count = await recipients.count(session, services, row)
+    if count == 0:
+        raise Refused("nobody")
+    return count
+
+
+async def do_submit(session: AsyncSession, services: Services, actor: int, number: int) -> BroadcastRow:
+    """Sends the draft: now, at its time, or after a second person's approval where it goes to many."""
+    await roles.check(session, actor, "broadcast.start")
+    row = await draft(session, actor, number)
+    count, now = await check_ready(session, services, row), services.clock.now()
+    if count > services.settings.broadcast_approval_above:
+        row.state, row.total = "approval", count
+        await session.flush()
+        await audit.record(session, actor, "broadcast.submit", f"broadcast:{number}", now, after={"recipients": count})
+        return row
+    return await _go(session, services, actor, row)
+
+
+async def do_approve(session: AsyncSession, services: Services, actor: int, number: int) -> BroadcastRow:
+    """A second person lets it go. Raises Refused("own") for its author."""
+    await roles.check(session, actor, "broadcast.approve")
+    row = await find(session, number)
+    if row.state != "approval":
+        raise Refused("not_waiting")
+    if row.author_id == actor:
+        raise Refused("own")
+    row.approved_by = actor
+    await audit.record(session, actor, "broadcast.approve", f"broadcast:{number}", services.clock.now())
+    return await _go(session, services, actor, row)
+
+
+async def _go(session: AsyncSession, services: Services, actor: int, row: BroadcastRow) -> BroadcastRow:
+    now = services.clock.now()
+    if row.scheduled_for and row.scheduled_for > now:
+        row.state = "scheduled"
+        await session.flush()
+        await audit.record(
+            session,
+            actor,
+            "broadcast.schedule",
+            f"broadcast:{row.id}",
+            now,
+            after={"at": row.scheduled_for.isoformat()},
+        )
+        return row
+    await do_start(session, services, row, actor)
+    return row
+
+
+async def do_start(session: AsyncSession, services: Services, row: BroadcastRow, actor: int | None) -> int:
+    """Fixes the recipients in the ledger, once; returns how many they are."""
+    now = services.clock.now()
+    begun = await session.execute(  # whoever comes second finds it begun
+        update(BroadcastRow)
+        .where(BroadcastRow.id == row.id, BroadcastRow.state.in_(["draft", "approval", "scheduled"]))
+        .values(state="sending", started_at=now)
+        .returning(BroadcastRow.id)
+    )
+    if begun.scalar() is None:
+        raise Refused("begun")
+    total = await recipients.fix_recipients(session, services, row, await bodies(session, services, row))
+    await session.execute(
+        update(BroadcastRow).where(BroadcastRow.id == row.id).values(total=total, progress={"since": now.isoformat()})
+    )
+    await session.refresh(row)
+    await audit.record(session, actor, "broadcast.start", f"broadcast:{row.id}", now, after={"recipients": total})
+    return total
+
+
+# -- while it is sent
+
+
+async def do_pause(session: AsyncSession, actor: int | None, number: int, now: datetime, reason: str = "") -> None:
+    """Nothing more goes out until it is resumed. `actor` None: the desk itself, because failures piled up."""
+    if actor is not None:
+        await roles.check(session, actor, "broadcast.control")
+    await _move(session, number, ("sending",), "paused", reason=reason or None)
+    await _rows(session, number, ("queued",), state="held")
+    await audit.record(session, actor, "broadcast.pause", f"broadcast:{number}", now, after={"reason": reason})
+
+
+async def do_resume(session: AsyncSession, actor: int, number: int, now: datetime) -> None:
+    """Goes on; failures from before count no longer towards stopping by itself."""
+    await roles.check(session, actor, "broadcast.control")
+    await _move(session, number, ("paused",), "sending", reason=None)
+    row = await find(session, number)
+    row.progress = {**row.progress, "base": await recipients.counts(session, number), "since": now.isoformat()}
+    await _rows(session, number, ("held",), state="queued")
+    await audit.record(session, actor, "broadcast.resume", f"broadcast:{number}", now)
+
+
+async def do_cancel(session: AsyncSession, actor: int, number: int, now: datetime) -> None:
+    """Whoever has not been sent it yet gets nothing."""
+    await roles.check(session, actor, "broadcast.control")
+    await _move(session, number, CANCELLABLE, "cancelled", finished_at=now)
+    await _rows(
+        session, number, ("queued", "held"), state="failed", cause="cancelled", error="cancelled", finished_at=now
+    )
+    await audit.record(session, actor, "broadcast.cancel", f"broadcast:{number}", now)
+
+
+async def _move(session: AsyncSession, number: int, states: tuple[str, ...], to: str, **values: Any) -> None:
+    moved = await session.execute(
+        update(BroadcastRow)
+        .where(BroadcastRow.id == number, BroadcastRow.state.in_(states))
+        .values(state=to, **values)
+        .returning(BroadcastRow.id)
+    )
+    if moved.scalar() is None:
+        raise Refused("not_now")
+
+
+async def _rows(session: AsyncSession, number: int, states: tuple[str, ...], **values: Any) -> None:
+    await session.execute(
+        update(OutboxRow).where(OutboxRow.broadcast_id == number, OutboxRow.state.in_(states)).values(**values)
+    )
+
+
+async def do_resend_unknown(session: AsyncSession, services: Services, actor: int, number: int) -> int:
+    """Staff decided: those of whom nobody knows whether it arrived get it (perhaps again). Returns how many."""
+    await roles.check(session, actor, "broadcast.resend")
+    resent = await recipients.resend_unknown(session, number, services.clock.now())
+    if resent:
+        await session.execute(
+            update(BroadcastRow)
+            .where(BroadcastRow.id == number, BroadcastRow.state == "done")
+            .values(state="sending", finished_at=None)
+        )
+    await audit.record(
+        session, actor, "broadcast.resend_unknown", f"broadcast:{number}", services.clock.now(), after={"rows": resent}
+    )
+    return resent
+
+
+async def do_correct(
+    session: AsyncSession, services: Services, actor: int, number: int, texts: Mapping[str, str]
+) -> int:
+    """Changes the text everywhere: where it stands it is edited, where it still waits it goes out right."""
+    await roles.check(session, actor, "broadcast.correct")
+    row = await find(session, number)
+    if row.state not in ("sending", "paused", "done"):
+        raise Refused("not_now")
+    for text in texts.values():
+        check_text(text, with_file=bool(row.blob))
+    before, row.texts, row.edition = dict(row.texts), {**row.texts, **texts}, row.edition + 1
+    row.changed_at = services.clock.now()
+    await session.flush()
+    changed = await bodies(session, services, row)
+    edits = await recipients.change_everywhere(session, row, changed, services.clock.now())
+    await audit.record(
+        session, actor, "broadcast.correct", f"broadcast:{number}", services.clock.now(), before=before,
+        after={"texts": dict(texts), "edits": edits},
+    )  # fmt: skip
+    return edits
+
+
+async def do_recall(session: AsyncSession, services: Services, actor: int, number: int) -> int:
+    """Takes it back: deleted where it stands (within what the platform allows), and not sent where it waits."""
+    await roles.check(session, actor, "broadcast.recall")
+    row, now = await find(session, number), services.clock.now()
+    if row.state not in ("sending", "paused", "done"):
+        raise Refused("not_now")
+    await _move(session, number, ("sending", "paused", "done"), "cancelled", finished_at=now)
+    await _rows(
+        session, number, ("queued", "held"), state="failed", cause="cancelled", error="recalled", finished_at=now
+    )
+    row.changed_at, row.edition, row.reason = now, row.edition + 1, RECALLED
+    await session.flush()
+    gone = await recipients.delete_everywhere(session, row, now)
+    await audit.record(session, actor, "broadcast.recall", f"broadcast:{number}", now, after={"deletions": gone})
+    return gone
+
+
+async def do_catch_up(session: AsyncSession, services: Services, row: BroadcastRow) -> None:
+    """Corrects or deletes also what was just being sent when that was decided."""
+    now = services.clock.now()
+    if row.reason == RECALLED:
+        await recipients.delete_everywhere(session, row, now)
+    elif row.edition > 1:
+        await recipients.change_everywhere(session, row, await bodies(session, services, row), now)
+
+
+def parse_time(text: str, where: str) -> datetime:
+    """ "2026-12-01 09:30" in the desk's zone. Raises Refused("bad_time")."""
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").replace(tzinfo=hours.zone(where))
+    except ValueError:
+        raise Refused("bad_time") from None

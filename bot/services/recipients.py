@@ -1,0 +1,329 @@
+"""The people whom an announcement goes to, as rows of the ledger: fixed, counted, corrected, deleted, told apart.
+
+Each function is a handful of statements over the whole set, whatever its size; nothing walks over people one by one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot import hours
+from bot.conversation import Json, Lane
+from bot.services import Services, audience
+from bot.store.moments import Moment
+from bot.store.staff_tables import BroadcastRow, ClickRow, PreferenceRow
+from bot.store.tables import IdentityRow, OutboxRow, PersonRow
+from knowledge.language import Language
+from knowledge.phrases import Phrases
+
+WEEK = timedelta(days=7)
+LISTED = 20
+MARK = "@message@"
+COLUMNS = (
+    "platform", "chat", "lane", "body", "state", "attempts", "created_at", "not_before", "idempotency_key",
+    "broadcast_id", "part",
+)  # fmt: skip
+Bodies = Mapping[tuple[str, str], Json]
+KEPT = frozenset({"sent", "unreachable", "failed", "unknown", "stopped", "cancelled"})
+
+
+def _chosen(services: Services, row: BroadcastRow) -> tuple[Any, list[ColumnElement[bool]]]:
+    """The accounts and the conditions that choose the recipients."""
+    accounts = audience.reachable()
+    conditions: list[ColumnElement[bool]] = [
+        audience.subscribed(row.topic),
+        audience.compiled(row.audience),
+        PersonRow.language.in_([language.value for language in _spoken(row)]),
+    ]
+    if not row.urgent:
+        now = services.clock.now()
+        # Counted once, ahead: per person it would walk through the ledger that is growing under its feet.
+        full = (
+            select(OutboxRow.platform, OutboxRow.chat)
+            .where(
+                OutboxRow.broadcast_id.is_not(None),
+                OutboxRow.part == "send",
+                OutboxRow.created_at > now - WEEK,
+                OutboxRow.state != "failed",
+            )
+            .group_by(OutboxRow.platform, OutboxRow.chat)
+            .having(func.count() >= services.settings.broadcasts_per_week)
+            .cte("had_enough")
+        )
+        had = exists().where(full.c.platform == accounts.c.platform, full.c.chat == accounts.c.external_id)
+        conditions.append(~had)
+    return accounts, conditions
+
+
+def _spoken(row: BroadcastRow) -> list[Language]:
+    return [language for language in Language if row.fallback in row.texts or language.value in row.texts]
+
+
+async def count(session: AsyncSession, services: Services, row: BroadcastRow) -> int:
+    accounts, conditions = _chosen(services, row)
+    query = select(func.count()).select_from(PersonRow).join(accounts, accounts.c.person_id == PersonRow.id)
+    return await session.scalar(query.where(*conditions)) or 0
+
+
+async def sample(session: AsyncSession, services: Services, row: BroadcastRow, limit: int = 5) -> list[Sequence[Any]]:
+    """A few of them as (platform, language, country, sector): enough to see whether the audience is meant so."""
+    accounts, conditions = _chosen(services, row)
+    query = (
+        select(accounts.c.platform, PersonRow.language, PersonRow.country, PersonRow.sector)
+        .join(accounts, accounts.c.person_id == PersonRow.id)
+        .where(*conditions)
+        .order_by(func.random())
+        .limit(limit)
+    )
+    return [tuple(found) for found in await session.execute(query)]
+
+
+async def fix_recipients(session: AsyncSession, services: Services, row: BroadcastRow, bodies: Bodies) -> int:
+    """One INSERT … SELECT: from here on these are the recipients, each exactly once. Returns how many."""
+    accounts, conditions = _chosen(services, row)
+    now = services.clock.now()
+    body = case(
+        *(
+            ((accounts.c.platform == platform) & (PersonRow.language == language), literal(body, OutboxRow.body.type))
+            for (platform, language), body in bodies.items()
+        )
+    )
+    chosen = (
+        select(
+            accounts.c.platform,
+            accounts.c.external_id,
+            literal(int(Lane.BROADCAST)),
+            body,
+            literal("queued"),
+            literal(0),
+            literal(now, Moment),
+            _not_before(services, row, now),
+            literal(f"b:{row.id}:") + cast(PersonRow.id, String),
+            literal(row.id),
+            literal("send"),
+        )
+        .join(accounts, accounts.c.person_id == PersonRow.id)
+        .where(*conditions)
+    )
+    await session.execute(services.outbox.insert(OutboxRow).from_select(COLUMNS, chosen).on_conflict_do_nothing())
+    fixed = select(func.count()).where(OutboxRow.broadcast_id == row.id, OutboxRow.part == "send")
+    return await session.scalar(fixed) or 0
+
+
+def _not_before(services: Services, row: BroadcastRow, now: datetime) -> ColumnElement[Any]:
+    """When each may be sent: not in the quiet hours of their country."""
+    if row.urgent:
+        return cast(null(), Moment) if not services.outbox.is_sqlite else null()
+    quiet = hours.parse_span(services.settings.quiet_hours)
+    ends = {country: hours.after_quiet(quiet, hours.zone(name), now) for country, name in hours.ZONES.items()}
+    home = hours.after_quiet(quiet, services.settings.zone, now)
+    return case(
+        *((PersonRow.country == country, literal(at, Moment)) for country, at in ends.items()),
+        else_=literal(home, Moment),
+    )
+
+
+# -- what became of them
+
+
+async def counts(session: AsyncSession, number: int) -> dict[str, int]:
+    """How many: sent, unreachable, failed, unknown, stopped, cancelled, waiting, and waiting for their next visit."""
+    rows = await session.execute(
+        select(OutboxRow.state, OutboxRow.cause, OutboxRow.platform, func.count())
+        .where(OutboxRow.broadcast_id == number, OutboxRow.part == "send")
+        .group_by(OutboxRow.state, OutboxRow.cause, OutboxRow.platform)
+    )
+    found = dict.fromkeys([*sorted(KEPT), "waiting", "visit"], 0)
+    for state, cause, platform, number_of in rows:
+        found[_name(state, cause, platform)] += number_of
+    return found
+
+
+def _name(state: str, cause: str | None, platform: str) -> str:
+    if state == "failed":
+        return cause if cause in KEPT else "failed"
+    if state in KEPT:
+        return state
+    return "visit" if platform == "web" else "waiting"
+
+
+async def unknown(session: AsyncSession, number: int) -> list[tuple[int, str, str, str]]:
+    """(row, platform, chat, reason) of those of whom nobody knows whether it arrived."""
+    found = await session.execute(
+        select(OutboxRow.id, OutboxRow.platform, OutboxRow.chat, OutboxRow.error)
+        .where(OutboxRow.broadcast_id == number, OutboxRow.part == "send", OutboxRow.state == "unknown")
+        .order_by(OutboxRow.id)
+        .limit(LISTED)
+    )
+    return [(row.id, row.platform, row.chat, row.error or "") for row in found]
+
+
+async def resend_unknown(session: AsyncSession, number: int, now: datetime) -> int:
+    again = await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.broadcast_id == number, OutboxRow.part == "send", OutboxRow.state == "unknown")
+        .values(state="queued", not_before=None, finished_at=None, error="resent by staff")
+        .returning(OutboxRow.id)
+    )
+    return len(again.all())
+
+
+async def opted_out(session: AsyncSession, person_id: int, number: int | None, now: datetime) -> None:
+    """The person wants no more: what still waits for them is taken off, also in the middle of a sending."""
+    chats = select(IdentityRow.external_id).where(IdentityRow.person_id == person_id)
+    await session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.broadcast_id.is_not(None),
+            OutboxRow.part == "send",
+            OutboxRow.state.in_(["queued", "held"]),
+            OutboxRow.chat.in_(chats),
+        )
+        .values(state="failed", cause="stopped", error="stopped by the person", finished_at=now)
+    )
+
+
+# -- correcting and recalling
+
+
+def _told(platform: str, language: str) -> Any:
+    return (
+        select(IdentityRow.external_id)
+        .join(PersonRow, PersonRow.id == IdentityRow.person_id)
+        .where(IdentityRow.platform == platform, PersonRow.language == language)
+    )
+
+
+async def change_everywhere(session: AsyncSession, row: BroadcastRow, bodies: Bodies, now: datetime) -> int:
+    """The new text for what still waits, and an edit of each message that stands. Returns the number of edits."""
+    edits = 0
+    for (platform, language), body in bodies.items():
+        theirs = (OutboxRow.platform == platform) & OutboxRow.chat.in_(_told(platform, language))
+        mine = (OutboxRow.broadcast_id == row.id) & (OutboxRow.part == "send")
+        await session.execute(
+            update(OutboxRow).where(mine, theirs, OutboxRow.state.in_(["queued", "held"])).values(body=body)
+        )
+        kept = {key: value for key, value in body.items() if key != "blob"}
+        edit = {**kept, "edit": MARK, **({"caption": True} if "blob" in body else {})}
+        edits += await _follow_up(session, row, edit, "edit", theirs, now)
+    return edits
+
+
+async def delete_everywhere(session: AsyncSession, row: BroadcastRow, now: datetime) -> int:
+    """A deletion for each message that stands; the web page, which can't, shows that it was withdrawn."""
+    gone = 0
+    for platform in audience.PLATFORMS:
+        if platform != "web":
+            here = OutboxRow.platform == platform
+            gone += await _follow_up(session, row, {"text": "", "action": "delete", "edit": MARK}, "recall", here, now)
+            continue
+        for language in Language:
+            text = str(Phrases(language)("<i>This message was withdrawn.</i>"))
+            here = (OutboxRow.platform == platform) & OutboxRow.chat.in_(_told(platform, language.value))
+            gone += await _follow_up(session, row, {"text": text, "edit": MARK}, "recall", here, now)
+    return gone
+
+
+async def _follow_up(
+    session: AsyncSession, row: BroadcastRow, body: Json, part: str, where: ColumnElement[bool], now: datetime
+) -> int:
+    """For each message that was sent, one ledger row that edits or deletes it."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    message = case((OutboxRow.platform == "web", cast(OutboxRow.id, String)), else_=OutboxRow.message_id)
+    text = func.replace(literal(json.dumps(body, ensure_ascii=False)), MARK, message)
+    kind = OutboxRow.body.type
+    key = literal(f"b:{row.id}:{part}{row.edition}:") + cast(OutboxRow.id, String)
+    twin = aliased(OutboxRow)
+    chosen = select(
+        OutboxRow.platform,
+        OutboxRow.chat,
+        literal(int(Lane.BROADCAST)),
+        type_coerce(text, kind) if sqlite else cast(text, kind),
+        literal("queued"),
+        literal(0),
+        literal(now, Moment),
+        null() if sqlite else cast(null(), Moment),
+        key,
+        literal(row.id),
+        literal(part),
+    ).where(
+        OutboxRow.broadcast_id == row.id,
+        OutboxRow.part == "send",
+        OutboxRow.state == "sent",
+        message.is_not(None),
+        OutboxRow.sending_at.is_(None) | (OutboxRow.sending_at <= row.changed_at),  # later ones went out right
+        ~exists().where(twin.idempotency_key == key),
+        where,
+    )
+    written = await session.execute(insert(OutboxRow).from_select(COLUMNS, chosen).returning(OutboxRow.id))
+    return len(written.all())
+
+
+# -- afterwards
+
+
+async def by_language_and_country(session: AsyncSession, number: int) -> list[tuple[str, str, str, int]]:
+    """(language, country, what became of it, how many); "–" for people who have been forgotten since."""
+    rows = await session.execute(
+        select(
+            func.coalesce(PersonRow.language, "–"),
+            func.coalesce(PersonRow.country, "–"),
+            OutboxRow.state,
+            OutboxRow.cause,
+            OutboxRow.platform,
+            func.count(),
+        )
+        .outerjoin(
+            IdentityRow,
+            (IdentityRow.platform == OutboxRow.platform) & (IdentityRow.external_id == OutboxRow.chat),
+        )
+        .outerjoin(PersonRow, PersonRow.id == IdentityRow.person_id)
+        .where(OutboxRow.broadcast_id == number, OutboxRow.part == "send")
+        .group_by(PersonRow.language, PersonRow.country, OutboxRow.state, OutboxRow.cause, OutboxRow.platform)
+    )
+    return [
+        (language, country, _name(state, cause, platform), n) for language, country, state, cause, platform, n in rows
+    ]
+
+
+async def reactions(session: AsyncSession, number: int) -> list[tuple[str, str, str, int]]:
+    """(language, country, "clicked" | "stopped_after", people)."""
+    found: list[tuple[str, str, str, int]] = []
+    people = (func.coalesce(PersonRow.language, "–"), func.coalesce(PersonRow.country, "–"))
+    clicked = (
+        select(*people, func.count(ClickRow.person_id.distinct()))
+        .select_from(ClickRow)
+        .outerjoin(PersonRow, PersonRow.id == ClickRow.person_id)
+        .where(ClickRow.broadcast_id == number)
+        .group_by(PersonRow.language, PersonRow.country)
+    )
+    stopped = (
+        select(*people, func.count())
+        .select_from(PreferenceRow)
+        .join(PersonRow, PersonRow.id == PreferenceRow.person_id)
+        .where(PreferenceRow.stopped_by == number)
+        .group_by(PersonRow.language, PersonRow.country)
+    )
+    for what, query in (("clicked", clicked), ("stopped_after", stopped)):
+        found += [(language, country, what, n) for language, country, n in await session.execute(query)]
+    return found

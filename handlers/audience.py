@@ -1,0 +1,190 @@
+"""Whom an announcement is for.
+
+audience → count and sample → add: and | or | and not → kind → values → … ; saved audiences; an uploaded list
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from bot.conversation import Button, Turn, rows
+from bot.files import FileUnavailable
+from bot.routing import Routes
+from bot.services import audience, broadcasts, recipients
+from handlers.audience_words import audience_words
+from handlers.broadcast import TOPIC_NAMES, say_problem
+from handlers.menu import COUNTRIES, country_label, pressed
+from handlers.staff import staff_only
+from handlers.start import SECTORS
+from knowledge.language import Language
+from knowledge.phrases import N_, Phrases
+
+routes = Routes()
+
+KINDS = {
+    "country": N_("Country"),
+    "language": N_("Language"),
+    "sector": N_("Business"),
+    "interest": N_("Interest"),
+    "follows": N_("Followers of…"),
+    "registered": N_("Registered for…"),
+    "attended": N_("Attended…"),
+    "not_registered": N_("Not yet registered for…"),
+    "list": N_("Uploaded list"),
+}
+HOW = {"and": N_("and"), "or": N_("or"), "not": N_("and not")}
+
+
+def _options(t: Phrases, kind: str) -> Sequence[tuple[str, str]]:
+    return {
+        "country": [(code, country_label(t, code)) for code in COUNTRIES],
+        "language": [(language.value, language.endonym) for language in Language],
+        "sector": [(value, str(t(label))) for value, label in SECTORS.items()],
+        "interest": [(value, str(t(label))) for value, label in TOPIC_NAMES.items()],
+    }.get(kind, [])
+
+
+@routes.button("audience.show")
+@staff_only("broadcast.compose")
+async def show(turn: Turn) -> None:
+    await _show(turn, int(pressed(turn, "broadcast")))
+
+
+async def _show(turn: Turn, number: int) -> None:
+    session, t = await turn.transaction(), turn.t
+    try:
+        row = await broadcasts.draft(session, turn.person.id, number)
+    except broadcasts.Refused as refused:
+        say_problem(turn, refused)
+        return
+    where = {"broadcast": number}
+    lines = [t("Audience: {audience}", audience=audience_words(t, row.audience, turn.services.knowledge))]
+    if row.texts:
+        count = await recipients.count(session, turn.services, row)
+        lines.append(t.n("Goes to {count} person now.", "Goes to {count} people now.", count))
+        for platform, language, country, sector in await recipients.sample(session, turn.services, row):
+            lines.append(
+                Markup("• {} · {} · {} · {}").format(
+                    platform, Language(language).endonym, country or "–", sector or "–"
+                )
+            )
+    else:
+        lines.append(t("Write the text first, then I can count."))
+    buttons = [Button(t(label), "audience.kinds", {**where, "how": how}) for how, label in HOW.items()]
+    for saved in await broadcasts.audiences(session):
+        label = t.p("button", "Saved: {name}", name=saved.name)
+        buttons.append(Button(label, "audience.use", {**where, "rules": saved.rules}))
+    buttons += [
+        Button(t.p("button", "Save this audience"), "audience.save", where),
+        Button(t.p("button", "Everybody"), "audience.use", {**where, "rules": {}}),
+        Button(t.p("button", "‹ Back"), "broadcast.draft", where),
+    ]
+    turn.say(Markup("\n").join(lines), rows(buttons, 3), edit=True)
+
+
+@routes.button("audience.kinds")
+@staff_only("broadcast.compose")
+async def kinds(turn: Turn) -> None:
+    data = {"broadcast": pressed(turn, "broadcast"), "how": pressed(turn, "how")}
+    offered = [kind for kind in KINDS if kind in audience.PARTS]
+    buttons = [Button(turn.t(KINDS[kind]), "audience.values", {**data, "kind": kind}) for kind in offered]
+    turn.say(turn.t("Which condition?"), rows(buttons, 2), edit=True)
+
+
+@routes.button("audience.values")
+@staff_only("broadcast.compose")
+async def values(turn: Turn) -> None:
+    """Several values of one kind; each tap adds or removes one."""
+    t, kind = turn.t, str(pressed(turn, "kind"))
+    data = {"broadcast": pressed(turn, "broadcast"), "how": pressed(turn, "how"), "kind": kind}
+    options = _options(t, kind)
+    if not options:
+        turn.expect("audience.typed", **data)
+        turn.say(
+            t("Send a text file or a message with one account a line (telegram:1234, or #12 for a person's number).")
+            if kind == "list"
+            else t("Write the id (or several, separated by blanks).")
+        )
+        return
+    chosen = list(pressed(turn, "chosen", []))
+    buttons = []
+    for value, label in options:
+        then = [one for one in chosen if one != value] if value in chosen else [*chosen, value]
+        mark = "☑" if value in chosen else "☐"
+        buttons.append(Button(f"{mark} {label}", "audience.values", {**data, "chosen": then}))
+    done = Button(t.p("button", "Done ✓"), "audience.add", {**data, "values": chosen})
+    turn.say(t("Choose one or several:"), (*rows(buttons, 2), (done,)), edit=True)
+
+
+@routes.button("audience.add")
+@staff_only("broadcast.compose")
+async def add(turn: Turn) -> None:
+    if pressed(turn, "values"):
+        await _add(
+            turn, int(pressed(turn, "broadcast")), pressed(turn, "how"), pressed(turn, "kind"), pressed(turn, "values")
+        )
+    await _show(turn, int(pressed(turn, "broadcast")))
+
+
+async def _add(turn: Turn, number: int, how: str, kind: str, chosen: Sequence[str]) -> None:
+    session = await turn.transaction()
+    row = await broadcasts.draft(session, turn.person.id, number)
+    rules = audience.joined(row.audience, how, {kind: list(chosen)})
+    await broadcasts.do_change(session, turn.person.id, number, turn.now, audience=rules)
+
+
+@routes.button("audience.use")
+@staff_only("broadcast.compose")
+async def use(turn: Turn) -> None:
+    number = int(pressed(turn, "broadcast"))
+    await broadcasts.do_change(
+        await turn.transaction(), turn.person.id, number, turn.now, audience=pressed(turn, "rules")
+    )
+    await _show(turn, number)
+
+
+@routes.expected("audience.typed")
+@staff_only("broadcast.compose")
+async def typed(turn: Turn) -> None:
+    data, session = turn.expected, await turn.transaction()
+    text = turn.incoming.text
+    if turn.incoming.file is not None:
+        try:
+            content = await turn.services.files.fetch(turn.incoming.platform, turn.incoming.file)
+        except FileUnavailable:
+            turn.say(turn.t("I could not fetch this file. Please send it again."))
+            return
+        text = content.decode("utf-8-sig", "replace")
+    words = [word.strip() for line in text.splitlines() for word in line.replace(";", ",").split(",")]
+    if data["kind"] != "list":
+        await _add(turn, data["broadcast"], data["how"], data["kind"], text.split())
+    else:
+        key = secrets.token_urlsafe(8)
+        found, unknown = await audience.put_list(session, key, [word for word in words if word])
+        await _add(turn, data["broadcast"], data["how"], "list", [key])
+        turn.say(
+            turn.t.n("{count} person of the list is known here.", "{count} people of the list are known here.", found)
+        )
+        if unknown:
+            turn.say(turn.t("Not known here: {accounts}", accounts=turn.t.list(unknown[:20])))
+    await _show(turn, int(data["broadcast"]))
+
+
+@routes.button("audience.save")
+@staff_only("broadcast.compose")
+async def ask_name(turn: Turn) -> None:
+    turn.expect("audience.name", broadcast=pressed(turn, "broadcast"))
+    turn.say(turn.t("Under which name?"))
+
+
+@routes.expected("audience.name")
+@staff_only("broadcast.compose")
+async def save(turn: Turn) -> None:
+    number = int(turn.expected["broadcast"])
+    await broadcasts.do_save_audience(
+        await turn.transaction(), turn.person.id, number, turn.incoming.text.strip()[:80] or "–", turn.now
+    )
+    await _show(turn, number)

@@ -1,0 +1,320 @@
+"""Changing what the desk knows, in the chat.
+
+knowledge → find (name or id) → the record: texts and their state, sources, history → change a text | facet | source |
+checked today | status notice | any field → draft with preview → hand over → (see review.py)
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.conversation import Button, Turn, rows
+from bot.routing import Routes
+from bot.services import curating
+from handlers.broadcast import split_languages
+from handlers.menu import pressed
+from handlers.staff import staff_button, staff_only
+from knowledge import curate as records
+from knowledge.answers import Answerer
+from knowledge.language import Language
+from knowledge.phrases import N_, Phrases
+from knowledge.records import Record, Source
+
+routes = Routes()
+
+STATUS = {
+    "reviewed": N_("reviewed"), "draft": N_("draft"), "stale": N_("older than the English"), "missing": N_("missing")
+}  # fmt: skip
+REASONS = {
+    "gone": N_("This does not exist (any more)."),
+    "not_draft": N_("This can't be changed any more."),
+    "not_review": N_("This is not in review any more."),
+    "own": N_("A second person must do that, not its author."),
+    "broken": N_("It would break answers; a second person can overrule that."),
+}
+MATCHES = 8
+
+
+@routes.command("curate")
+@routes.button("curate.menu")
+@staff_only("curate.edit")
+async def menu(turn: Turn) -> None:
+    turn.expect("curate.find")
+    turn.say(turn.t("Which record? Write a part of its name, or its id."), ((staff_button(turn.t),),), edit=True)
+
+
+@routes.expected("curate.find")
+@staff_only("curate.edit")
+async def find(turn: Turn) -> None:
+    wanted, knowledge = turn.incoming.text.strip().casefold(), turn.services.knowledge
+    found = [
+        record
+        for record in knowledge.content.records.values()
+        if wanted in record.id or any(wanted in words.casefold() for _, words in record.names.items())
+    ]
+    if not found:
+        turn.expect("curate.find")
+        turn.say(turn.t("Nothing found. Try another word, or /cancel."))
+        return
+    buttons = [
+        Button(f"{knowledge.name(one, turn.person.language)} ({one.id})"[:60], "curate.open", {"record": one.id})
+        for one in found[:MATCHES]
+    ]
+    turn.say(turn.t.n("{count} record:", "{count} records:", len(found)), rows(buttons))
+
+
+@routes.button("curate.open")
+@staff_only("curate.edit")
+async def open_(turn: Turn) -> None:
+    t, record = turn.t, turn.services.knowledge.record(str(pressed(turn, "record")))
+    if record is None:
+        turn.say(t(REASONS["gone"]), ((staff_button(t),),))
+        return
+    where = {"record": record.id}
+    buttons = [
+        Button(t.p("button", "Change a text"), "curate.facets", where),
+        Button(t.p("button", "Checked today"), "curate.checked", where),
+        Button(t.p("button", "🚧 Status notice"), "curate.notice", where),
+        Button(t.p("button", "Lift the notices"), "curate.lift", where),
+        Button(t.p("button", "Add a source"), "curate.source", where),
+        Button(t.p("button", "Any field"), "curate.field", where),
+        Button(t.p("button", "History"), "curate.history", where),
+        staff_button(t),
+    ]
+    turn.say(_card(t, record), rows(buttons, 2), edit=True)
+
+
+def _card(t: Phrases, record: Record) -> Markup:
+    lines = [
+        t("<b>{name}</b> ({id}, {kind})", name=record.names.best(t.language)[0], id=record.id, kind=record.kind.value),
+        t("Checked on {date}", date=t.date(record.checked_on)),
+        t("Sources: {sources}", sources=t.list(record.sources) if record.sources else "–"),
+    ]
+    for language in Language:
+        states = [text.status(language) for text in records.texts_of(record)]
+        counted = [
+            t("{count} {state}", count=states.count(one), state=t(STATUS[one])) for one in STATUS if one in states
+        ]
+        lines.append(t("{language}: {states}", language=language.endonym, states=t.list(counted)))
+    return Markup("\n").join(lines)
+
+
+# -- changes; each opens (or goes on with) the editor's draft of the record
+
+
+async def _draft(turn: Turn, record: str, changes: dict[str, Any]) -> None:
+    session = await turn.transaction()
+    try:
+        row = await curating.do_draft(session, turn.person.id, record, turn.now)
+        await curating.do_change(session, turn.person.id, row, changes, turn.now)
+    except curating.Refused as refused:
+        turn.say(turn.t(REASONS[str(refused)]))
+        return
+    except curating.BadRecord as error:
+        turn.say(turn.t("That does not work yet: {reason}", reason=str(error)))
+        return
+    await show_draft(turn, row.id)
+
+
+async def _body(turn: Turn, record: str) -> dict[str, Any]:
+    """The editor's draft, else what is published."""
+    session = await turn.transaction()
+    if (row := await curating.open_draft(session, turn.person.id, record)) is not None:
+        return dict(json.loads(row.body))
+    held = await records.published(session, record)
+    return held[0] if held else {}
+
+
+@routes.button("curate.checked")
+@staff_only("curate.edit")
+async def checked(turn: Turn) -> None:
+    await _draft(turn, str(pressed(turn, "record")), {"checked_on": turn.now.date().isoformat()})
+
+
+@routes.button("curate.facets")
+@staff_only("curate.edit")
+async def facets(turn: Turn) -> None:
+    """Every text of the record, by its path."""
+    record, language = str(pressed(turn, "record")), turn.person.language
+    body = await _body(turn, record)
+    paths = [
+        path.removesuffix(".en") for path in records.flat(body) if path.endswith(".en") and "questions" not in path
+    ]
+    buttons = [
+        Button(f"{path}: {_words(body, path, language)}"[:60], "curate.text", {"record": record, "path": path})
+        for path in paths
+        if "aliases" not in path
+    ][:40]
+    turn.say(turn.t("Which text?"), rows(buttons), edit=True)
+
+
+def _words(body: dict[str, Any], path: str, language: Language) -> str:
+    flat = records.flat(body)
+    return str(flat.get(f"{path}.{language.value}") or flat.get(f"{path}.en") or "")
+
+
+@routes.button("curate.text")
+@staff_only("curate.edit")
+async def ask_text(turn: Turn) -> None:
+    record, path = str(pressed(turn, "record")), str(pressed(turn, "path"))
+    body = await _body(turn, record)
+    now = [
+        f"[{language.value}]\n{words}"
+        for language in Language
+        if (words := records.flat(body).get(f"{path}.{language.value}"))
+    ]
+    turn.expect("curate.text", record=record, path=path)
+    turn.say(turn.t("It says now:\n{text}\n\nWrite the new text, each language after its code.", text="\n".join(now)))
+
+
+@routes.expected("curate.text")
+@staff_only("curate.edit")
+async def text(turn: Turn) -> None:
+    path = turn.expected["path"]
+    texts = split_languages(turn.incoming.text, turn.person.language)
+    await _draft(turn, turn.expected["record"], {f"{path}.{language}": words for language, words in texts.items()})
+
+
+@routes.button("curate.field", "curate.notice", "curate.source")
+@staff_only("curate.edit")
+async def ask_more(turn: Turn) -> None:
+    assert turn.pressed is not None
+    t = turn.t
+    turn.expect(turn.pressed.action, record=pressed(turn, "record"))
+    turn.say(
+        {
+            "curate.field": t("Write the field's path and its value as JSON, e.g. facets.fee.figures.amount = 50000"),
+            "curate.notice": t(
+                "Write the notice, each language after its code; then a line “source: title | publisher | link” and, "
+                "if it is not today, a line “date: 2026-11-27”."
+            ),
+            "curate.source": t("Write: title | publisher | link"),
+        }[turn.pressed.action]
+    )
+
+
+@routes.expected("curate.field")
+@staff_only("curate.edit")
+async def field(turn: Turn) -> None:
+    path, equals, value = (part.strip() for part in turn.incoming.text.partition("="))
+    try:
+        parsed = json.loads(value) if equals and value else None
+    except ValueError:
+        parsed = value
+    await _draft(turn, turn.expected["record"], {path: parsed})
+
+
+async def _keep_source(turn: Turn, words: str) -> str:
+    title, _, rest = words.partition("|")
+    publisher, _, url = rest.partition("|")
+    id_ = f"desk-{turn.now:%Y%m%d%H%M%S}-{turn.person.id}"
+    source = Source(
+        id=id_, title=title.strip() or "–", publisher=publisher.strip() or "–", url=url.strip() or None,
+        seen=turn.now.date(), published=turn.now.date().isoformat(),
+    )  # fmt: skip
+    await records.add_source(await turn.transaction(), source)
+    return id_
+
+
+@routes.expected("curate.source")
+@staff_only("curate.edit")
+async def source(turn: Turn) -> None:
+    record = turn.expected["record"]
+    body = await _body(turn, record)
+    id_ = await _keep_source(turn, turn.incoming.text)
+    await _draft(turn, record, {"sources": [*body.get("sources", []), id_], "confidence": "sourced"})
+
+
+@routes.expected("curate.notice")
+@staff_only("curate.edit")
+async def notice(turn: Turn) -> None:
+    """“Closed until further notice”: shown first in each answer that concerns the record."""
+    record, since, sources, kept = turn.expected["record"], turn.now.date().isoformat(), [], []
+    for line in turn.incoming.text.splitlines():
+        name, colon, rest = line.partition(":")
+        if colon and name.strip().casefold() == "source":
+            sources.append(await _keep_source(turn, rest))
+        elif colon and name.strip().casefold() == "date" and _is_date(rest.strip()):
+            since = rest.strip()
+        else:
+            kept.append(line)
+    texts = split_languages("\n".join(kept), Language.EN)
+    if "en" not in texts or not sources:
+        turn.expect("curate.notice", record=record)
+        turn.say(turn.t("The English text or the source is missing. Please write it all again."))
+        return
+    item = {"text": texts, "kind": "notice", "as_of": since, "sources": sources, "confidence": "sourced"}
+    body = await _body(turn, record)
+    await _draft(turn, record, {"cautions": [item, *body.get("cautions", [])]})
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+@routes.button("curate.lift")
+@staff_only("curate.edit")
+async def lift(turn: Turn) -> None:
+    record = str(pressed(turn, "record"))
+    body = await _body(turn, record)
+    await _draft(turn, record, {"cautions": [one for one in body.get("cautions", []) if one.get("kind") != "notice"]})
+
+
+# -- the draft
+
+
+@routes.button("curate.draft")
+@staff_only("curate.edit")
+async def open_draft(turn: Turn) -> None:
+    await show_draft(turn, int(pressed(turn, "proposal")))
+
+
+async def show_draft(turn: Turn, number: int) -> None:
+    session, t = await turn.transaction(), turn.t
+    try:
+        row = await curating.find(session, number)
+    except curating.Refused as refused:
+        turn.say(t(REASONS[str(refused)]))
+        return
+    held = await records.published(session, row.record_id)
+    lines = [t("Draft of {record}:", record=row.record_id)]
+    lines += [change_line(t, one) for one in records.difference(held[0] if held else {}, json.loads(row.body))[:15]]
+    where = {"proposal": row.id}
+    buttons = [
+        Button(t.p("button", "👁 Preview"), "curate.preview", where),
+        Button(t.p("button", "Hand to a second person"), "review.submit", where),
+        Button(t.p("button", "Discard"), "review.discard", where),
+    ]
+    if held:
+        buttons.append(Button(t.p("button", "Change more"), "curate.open", {"record": row.record_id}))
+    turn.say(Markup("\n").join(lines), (*rows(buttons, 2), (staff_button(t),)))
+
+
+def change_line(t: Phrases, change: records.Change) -> Markup:
+    return t("• {path}: {before} → {after}", path=change.path, before=_cut(change.before), after=_cut(change.after))
+
+
+def _cut(value: object, limit: int = 120) -> str:
+    words = str(value)
+    return words if len(words) <= limit else f"{words[: limit - 1]}…"
+
+
+@routes.button("curate.preview")
+@staff_only("curate.edit")
+async def preview(turn: Turn) -> None:
+    """The answer as people will see it, in the editor's language."""
+    row = await curating.find(await turn.transaction(), int(pressed(turn, "proposal")))
+    record, content = records.check(json.loads(row.body)), turn.services.knowledge.content
+    sources = await records.sources(await turn.transaction())
+    shown = Answerer(records.with_record(content, record, sources), {})
+    for facet in [str(name) for name in record.facets][:3] or ["overview"]:
+        answer = shown.to_tap(record.id, facet, turn.person.language, turn.now.date())
+        turn.say(answer.full or answer.short)

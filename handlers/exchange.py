@@ -1,0 +1,143 @@
+"""Knowledge as files.
+
+files → YAML | workbook → sent as a document
+files → take one in → differences, conflicts and errors row by row → take it in: each record as a change in review
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.conversation import Attachment, Button, Turn, rows
+from bot.files import FileUnavailable
+from bot.routing import Routes
+from bot.services import audit, curating, roles
+from handlers.menu import pressed
+from handlers.staff import staff_button, staff_only
+from knowledge import exchange
+
+routes = Routes()
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN = 12
+
+
+@routes.command("files")
+@routes.button("exchange.menu")
+@staff_only("exchange.export")
+async def menu(turn: Turn) -> None:
+    t = turn.t
+    buttons = [
+        Button(t.p("button", "Workbook (XLSX)"), "exchange.export", {"form": "xlsx"}),
+        Button(t.p("button", "YAML"), "exchange.export", {"form": "yaml"}),
+        Button(t.p("button", "Take a file in"), "exchange.ask"),
+        staff_button(t),
+    ]
+    turn.say(t("All records as files, and back."), rows(buttons, 2), edit=True)
+
+
+@routes.button("exchange.export")
+@staff_only("exchange.export")
+async def export(turn: Turn) -> None:
+    session, form = await turn.transaction(), str(pressed(turn, "form"))
+    held = await curating.everything(session)
+    make = exchange.to_workbook if form == "xlsx" else exchange.to_yaml
+    content = await asyncio.to_thread(make, held)
+    await audit.record(session, turn.person.id, "exchange.export", form, turn.now, after={"records": len(held)})
+    name = f"mekong-desk-{turn.now:%Y-%m-%d}.{form}"
+    turn.say(
+        turn.t.n("{count} record.", "{count} records.", len(held)),
+        attachment=Attachment(name, XLSX if form == "xlsx" else "application/yaml", content),
+    )
+
+
+@routes.button("exchange.ask")
+@staff_only("exchange.import")
+async def ask(turn: Turn) -> None:
+    turn.expect("exchange.file")
+    turn.say(turn.t("Send the workbook or YAML file now. I show what it changes before anything is taken in."))
+
+
+@routes.expected("exchange.file")
+@staff_only("exchange.import")
+async def take(turn: Turn) -> None:
+    t, file = turn.t, turn.incoming.file
+    if file is None:
+        turn.expect("exchange.file")
+        turn.say(t("Please send a file, or /cancel."))
+        return
+    try:
+        content = await turn.services.files.fetch(turn.incoming.platform, file)
+    except FileUnavailable:
+        turn.say(t("I could not fetch this file. Please send it again."))
+        return
+    session = await turn.transaction()
+    kept = Attachment(file.name or "import", file.mime or "application/octet-stream", content)
+    await turn.services.outbox.keep(session, kept, turn.now)
+    plan = await _plan(session, kept)
+    buttons = [staff_button(t)]
+    if plan.changes and not plan.errors:
+        label = t.n("Take in {count} change", "Take in {count} changes", len(plan.changes))
+        buttons.insert(0, Button(label, "exchange.import", {"blob": turn.services.outbox.key_of(kept)}))
+    turn.say(_preview(turn, plan), rows(buttons))
+
+
+async def _plan(session: Any, file: Attachment) -> exchange.Plan:
+    held = await curating.everything(session)
+    read = exchange.from_yaml if file.name.endswith((".yaml", ".yml")) else exchange.from_workbook
+    return await asyncio.to_thread(read, file.content, held)
+
+
+def _preview(turn: Turn, plan: exchange.Plan) -> Markup:
+    t = turn.t
+    lines = [
+        t.n("{count} change", "{count} changes", len(plan.changes)),
+        t.n("{count} conflict with a newer edit", "{count} conflicts with newer edits", len(plan.conflicts)),
+        t.n("{count} error", "{count} errors", len(plan.errors)),
+    ]
+    for one in plan.changes[:SHOWN]:
+        lines.append(
+            t("• {record} {path} [{language}]: {before} → {after}", record=one.record, path=one.path,
+              language=one.language or "–", before=one.before[:80] or "–", after=one.after[:80] or "–")
+        )  # fmt: skip
+    for title, problems in ((t("Refused:"), plan.conflicts), (t("Errors; nothing is taken in:"), plan.errors)):
+        if problems:
+            lines.append(title)
+        for problem in problems[:SHOWN]:
+            lines.append(
+                t("• sheet {sheet}, row {row}, column {column}: {reason}", sheet=problem.sheet, row=problem.row,
+                  column=problem.column, reason=problem.reason)
+            )  # fmt: skip
+    return Markup("\n").join(lines)
+
+
+@routes.button("exchange.import")
+@staff_only("exchange.import")
+async def import_(turn: Turn) -> None:
+    """All of it or nothing: each changed record becomes a change in review, in one transaction."""
+    session, t = await turn.transaction(), turn.t
+    await roles.check(session, turn.person.id, "exchange.import")
+    file = await turn.services.outbox.kept(session, str(pressed(turn, "blob")))
+    if file is None:
+        turn.say(t("I no longer have this file. Please send it again."))
+        return
+    plan = await _plan(session, file)  # anew: somebody may have published since
+    if plan.errors:
+        turn.say(_preview(turn, plan), ((staff_button(t),),))
+        return
+    for record, body in plan.bodies.items():
+        row = await curating.do_draft(session, turn.person.id, record, turn.now, body)
+        await curating.do_submit(session, turn.person.id, row, [], turn.now)
+    await audit.record(
+        session, turn.person.id, "exchange.import", file.name, turn.now,
+        after={"records": sorted(plan.bodies), "refused_rows": len(plan.conflicts)},
+    )  # fmt: skip
+    review = Button(t.p("button", "🔎 To be reviewed"), "curate.reviews")
+    turn.say(
+        t.n("{count} record waits for a second person.", "{count} records wait for a second person.", len(plan.bodies)),
+        ((review, staff_button(t)),),
+        edit=True,
+    )

@@ -1,0 +1,87 @@
+"""The job that looks after announcements: starts the scheduled ones, shows progress, ends and stops them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.conversation import Address, Reply
+from bot.services import Services, broadcasts, people, recipients, roles
+from bot.services.sendings import ledger_row, open_broadcasts, recently_changed
+from handlers.sending import show_progress, status_buttons, status_text
+from knowledge.language import Language
+from knowledge.phrases import N_, Phrases
+
+EVERY = timedelta(seconds=1.5)
+LEAST_FAILURES, FAILED_SHARE = 20, 0.25
+STOPPED = N_("Stopped by itself: too many failures. Look at the reasons, then resume or cancel.")
+
+
+async def look_after(session: Any, services: Services) -> None:
+    """Does no harm when it comes too often."""
+    now = services.clock.now()
+    for row in await open_broadcasts(session):
+        if row.state == "scheduled":
+            if row.scheduled_for is not None and row.scheduled_for <= now:
+                await broadcasts.do_start(session, services, row, row.author_id)
+                await show_progress(session, services, row)
+            continue
+        counts = await recipients.counts(session, row.id)
+        if row.state == "sending" and _piles_up(row, counts):
+            await broadcasts.do_pause(session, None, row.id, now, STOPPED)
+            await session.refresh(row)
+            await _tell(session, services, row)
+        elif row.state == "sending" and counts["waiting"] == 0:
+            row.state, row.finished_at = "done", now
+        await _show(session, services, row, counts)
+    for row in await recently_changed(session, now):
+        await broadcasts.do_catch_up(session, services, row)
+    await session.flush()
+
+
+def _piles_up(row: Any, counts: dict[str, int]) -> bool:
+    """Whether of those tried since the start (or the last resumption) too many failed."""
+    base = row.progress.get("base") or {}
+    since = {name: counts[name] - base.get(name, 0) for name in ("sent", "failed", "unknown")}
+    failures = since["failed"] + since["unknown"]
+    return bool(failures >= LEAST_FAILURES and failures >= FAILED_SHARE * (failures + since["sent"]))
+
+
+async def _tell(session: Any, services: Services, row: Any) -> None:
+    """The officer hears of it in a message of its own, not only by an edit."""
+    address = await people.address_of(session, row.author_id) if row.author_id else None
+    if address is None:
+        return
+    t = Phrases(Language(await roles.language_of(session, row.author_id)))
+    counts = await recipients.counts(session, row.id)
+    reply = Reply(status_text(t, row, counts, None), status_buttons(t, row, counts))
+    key = f"b:{row.id}:stopped:{counts['failed'] + counts['unknown']}"
+    await services.outbox.tell(session, address, [reply], services.clock.now(), key=key)
+
+
+async def _show(session: Any, services: Services, row: Any, counts: dict[str, int]) -> None:
+    shown = row.progress
+    if row.progress_row is None or (shown.get("counts"), shown.get("state")) == (counts, row.state):
+        return
+    message = await ledger_row(session, row.progress_row)
+    waiting = await ledger_row(session, shown["edit"]) if shown.get("edit") else None
+    if message is None or message.state not in ("sent", "queued") or (waiting and waiting.state == "queued"):
+        return  # the last change has not been shown yet
+    reference = str(message.id) if message.platform == "web" else message.message_id
+    if reference is None:
+        return
+    t = Phrases(Language(await roles.language_of(session, row.author_id)))
+    text = status_text(t, row, counts, _seconds_left(row, counts, services.clock.now()))
+    body = await services.outbox.prepare(
+        session, message.platform, Reply(text, status_buttons(t, row, counts)), services.clock.now()
+    )
+    address = Address(message.platform, message.chat)
+    edit = await services.outbox.put(session, address, {**body, "edit": reference}, services.clock.now())
+    row.progress = {**shown, "counts": counts, "state": row.state, "edit": edit}
+
+
+def _seconds_left(row: Any, counts: dict[str, int], now: datetime) -> float | None:
+    base = (row.progress.get("base") or {}).get("sent", 0)
+    seconds = (now - datetime.fromisoformat(row.progress["since"])).total_seconds()
+    done = counts["sent"] - base
+    return counts["waiting"] * seconds / done if done > 0 and seconds > 0 else None

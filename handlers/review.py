@@ -1,0 +1,195 @@
+"""A change on its way to everybody, and a record's past.
+
+draft → quality gate (the evaluation questions that touch the record) → in review → a second person publishes, or
+overrules what would break → followers and askers are told
+history → difference → restore (as a draft)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.conversation import Button, Reply, Turn, rows
+from bot.routing import Routes
+from bot.services import curating, people, roles
+from handlers.curate import REASONS, change_line, show_draft
+from handlers.menu import pressed
+from handlers.staff import staff_button, staff_only
+from handlers.telling import published
+from knowledge import curate as records
+from knowledge import gate
+from knowledge.language import Language
+from knowledge.phrases import Phrases
+
+routes = Routes()
+
+GATE_SECONDS = 60.0
+SHOWN = 10
+
+
+@routes.button("review.submit")
+@staff_only("curate.edit")
+async def submit(turn: Turn) -> None:
+    session, t = await turn.transaction(), turn.t
+    try:
+        row = await curating.find(session, int(pressed(turn, "proposal")))
+        broken = await _broken(turn, row)
+        await curating.do_submit(session, turn.person.id, row, broken, turn.now)
+    except curating.Refused as refused:
+        turn.say(t(REASONS[str(refused)]), ((staff_button(t),),))
+        return
+    asked = await _ask_others(turn, row)
+    lines = [t.n("Handed over: {count} person can review it.", "Handed over: {count} people can review it.", asked)]
+    if broken:
+        lines.append(t("These questions would not find their answer any more:"))
+        lines += [Markup("• {}").format(question) for question in broken[:SHOWN]]
+    turn.say(Markup("\n").join(lines), ((staff_button(t),),))
+
+
+async def _broken(turn: Turn, row: Any) -> list[str]:
+    """What the quality gate finds; in a thread, for it builds an index."""
+    knowledge = turn.services.knowledge
+    record = records.check(json.loads(row.body))
+    questions = await asyncio.to_thread(gate.questions_on, record, knowledge.content)
+    if row.base is None:
+        new = [(q["question"], Language(q["lang"])) for q in questions if q["lang"] in set(Language)]
+        return await asyncio.to_thread(gate.unfound, record, knowledge.content, new)
+    return await asyncio.to_thread(gate.broken_by, record, knowledge.content, knowledge.index, questions)
+
+
+async def _ask_others(turn: Turn, row: Any) -> int:
+    session, asked = await turn.transaction(), 0
+    for person in await roles.people_with(session, "curate.review"):
+        address = await people.address_of(session, person)
+        if person == turn.person.id or address is None:
+            continue
+        t = Phrases(Language(await roles.language_of(session, person)))
+        button = Button(t.p("button", "Look at it"), "review.open", {"proposal": row.id})
+        reply = Reply(t("A change of {record} waits for your review.", record=row.record_id), ((button,),))
+        key = f"review:{row.id}:{person}"
+        asked += await turn.services.outbox.tell(session, address, [reply], turn.now, key=key)
+    return asked
+
+
+@routes.button("review.discard")
+@staff_only("curate.edit")
+async def discard(turn: Turn) -> None:
+    session = await turn.transaction()
+    try:
+        row = await curating.find(session, int(pressed(turn, "proposal")))
+        await curating.do_discard(session, turn.person.id, row, turn.now)
+    except curating.Refused as refused:
+        turn.say(turn.t(REASONS[str(refused)]), ((staff_button(turn.t),),))
+        return
+    turn.say(turn.t("Discarded. Nothing was changed."), ((staff_button(turn.t),),))
+
+
+@routes.command("review")
+@routes.button("curate.reviews")
+@staff_only("curate.review")
+async def list_(turn: Turn) -> None:
+    found = await curating.reviews(await turn.transaction())
+    buttons = [Button(row.record_id, "review.open", {"proposal": row.id}) for row in found]
+    text = turn.t.n("{count} change waits for a review.", "{count} changes wait for a review.", len(found))
+    turn.say(text, (*rows(buttons), (staff_button(turn.t),)), edit=True)
+
+
+@routes.button("review.open")
+@staff_only("curate.review")
+async def open_(turn: Turn) -> None:
+    session, t = await turn.transaction(), turn.t
+    try:
+        row = await curating.find(session, int(pressed(turn, "proposal")))
+    except curating.Refused as refused:
+        turn.say(t(REASONS[str(refused)]))
+        return
+    held = await records.published(session, row.record_id)
+    changes = records.difference(held[0] if held else {}, json.loads(row.body))
+    lines = [t("Proposed change of {record} by person {author}:", record=row.record_id, author=row.author_id or "–")]
+    lines += [change_line(t, one) for one in changes[:SHOWN]]
+    if row.broken:
+        lines.append(t("These questions would not find their answer any more:"))
+        lines += [Markup("• {}").format(question) for question in row.broken[:SHOWN]]
+    where = {"proposal": row.id}
+    publish = t.p("button", "Publish all the same") if row.broken else t.p("button", "Publish")
+    buttons = [
+        Button(publish, "review.publish", {**where, "overrule": bool(row.broken)}),
+        Button(t.p("button", "👁 Preview"), "curate.preview", where),
+        Button(t.p("button", "Reject"), "review.discard", where),
+        staff_button(t),
+    ]
+    turn.say(Markup("\n").join(lines), rows(buttons, 2), edit=True)
+
+
+@routes.button("review.publish")
+@staff_only("curate.review")
+async def publish(turn: Turn) -> None:
+    session, t, number = await turn.transaction(), turn.t, int(pressed(turn, "proposal"))
+    overrule = bool(pressed(turn, "overrule"))
+    try:
+        row = await curating.find(session, number)
+        changes = await curating.do_publish(session, turn.person.id, row, turn.now, overrule=overrule)
+    except curating.Refused as refused:
+        turn.say(t(REASONS[str(refused)]), ((staff_button(t),),))
+        return
+    except curating.Conflict as conflict:
+        turn.say(
+            t("Somebody published another version (revision {number}) meanwhile. Please make the change anew.",
+              number=conflict.number or "–"),
+            ((staff_button(t),),),
+        )  # fmt: skip
+        return
+    record = records.check(json.loads(row.body))
+    await published(session, turn.services, record, changes, row.id, row.askers)
+    turn.say(t("Published. Everybody is answered with it within two seconds."), ((staff_button(t),),), edit=True)
+
+
+# -- the past
+
+
+@routes.button("curate.history")
+@staff_only("curate.edit")
+async def history(turn: Turn) -> None:
+    t, record = turn.t, str(pressed(turn, "record"))
+    versions = await curating.history(await turn.transaction(), record)
+    lines, buttons = [t("History of {record}:", record=record)], []
+    for one in versions[:SHOWN]:
+        mark = "●" if one.published else "○"
+        when = t.moment(one.at, turn.services.settings.zone)
+        lines.append(t("{mark} {number}: {author}, {time}", mark=mark, number=one.number, author=one.author, time=when))
+        if not one.published:
+            where = {"record": record, "number": one.number}
+            buttons.append(Button(t.p("button", "Difference to {number}", number=one.number), "curate.diff", where))
+            buttons.append(Button(t.p("button", "Restore {number}", number=one.number), "curate.restore", where))
+    back = Button(t.p("button", "‹ Back"), "curate.open", {"record": record})
+    turn.say(Markup("\n").join(lines), (*rows(buttons, 2), (back,)), edit=True)
+
+
+@routes.button("curate.diff")
+@staff_only("curate.edit")
+async def diff(turn: Turn) -> None:
+    session, record, number = await turn.transaction(), str(pressed(turn, "record")), int(pressed(turn, "number"))
+    held = await records.published(session, record)
+    changes = await curating.changes_between(session, record, number, held[1] if held else 0)
+    lines = [turn.t("From version {number} to what is published:", number=number)]
+    lines += [change_line(turn.t, one) for one in changes[:SHOWN]]
+    back = Button(turn.t.p("button", "‹ Back"), "curate.history", {"record": record})
+    turn.say(Markup("\n").join(lines), ((back,),))
+
+
+@routes.button("curate.restore")
+@staff_only("curate.restore")
+async def restore(turn: Turn) -> None:
+    session = await turn.transaction()
+    try:
+        row = await curating.do_restore(
+            session, turn.person.id, str(pressed(turn, "record")), int(pressed(turn, "number")), turn.now
+        )
+    except curating.Refused as refused:
+        turn.say(turn.t(REASONS[str(refused)]))
+        return
+    await show_draft(turn, row.id)
