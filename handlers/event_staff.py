@@ -52,8 +52,12 @@ async def listed(turn: Turn) -> None:
         Button(f"{_mark(event, turn.now)} {event.title(t.language)}"[:60], "manage.show", {"event": event.id})
         for event in events[:20]
     ]
-    new = Button(t.p("button", "➕ New event"), "manage.new")
-    turn.say(t("Events, the latest first:"), (*rows(buttons), (new, home_button(t))), edit=True)
+    ways = [
+        Button(t.p("button", "➕ New event"), "manage.new"),
+        Button(t.p("button", "📂 From a file"), "event_import.ask"),
+        home_button(t),
+    ]
+    turn.say(t("Events, the latest first:"), (*rows(buttons), *rows(ways, 2)), edit=True)
 
 
 def _mark(event: Event, now: datetime) -> str:

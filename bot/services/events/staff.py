@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.services import roles
+from bot.services import audit, roles
 from bot.services.events import counting, notices, places
 from bot.services.events.model import Details, Event, Refused, event_of, get, known_zone
 from bot.store.event_tables import EventLogRow, EventRow, RegistrationRow
@@ -218,12 +218,26 @@ async def do_close(session: AsyncSession, actor: int, event_id: int, now: dateti
 
 
 async def do_set_capacity(
-    session: AsyncSession, actor: int, event_id: int, capacity: int | None, now: datetime
+    session: AsyncSession, actor: int | None, event_id: int, capacity: int | None, now: datetime
 ) -> None:
-    await roles.check(session, actor, "events.manage")
+    if actor is not None:
+        await roles.check(session, actor, "events.manage")
     event = await get(session, event_id)
     await places.do_set_capacity(session, event, capacity, now)
     await log(session, actor, event_id, "event.capacity", now, capacity=capacity)
+
+
+async def do_set_quota(
+    session: AsyncSession, actor: int | None, event_id: int, key: str, capacity: int | None, now: datetime
+) -> None:
+    """Sets places apart for "country:LA" or "ticket:guest"; None: no longer."""
+    if actor is not None:
+        await roles.check(session, actor, "events.manage")
+    event = await get(session, event_id)
+    await places.do_set_quota(session, event, key, capacity, now)
+    await audit.record(
+        session, actor, "event.quota", f"event:{event_id}", now, after={"key": key, "capacity": capacity}
+    )
 
 
 async def do_decide(
