@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from knowledge import translators
+from knowledge import glossary, translators
 from knowledge.check import main as check_main
 from knowledge.loader import load_content
 from knowledge.status import as_text
@@ -16,7 +16,11 @@ SHOWN = 70  # characters of a text in a preview
 
 
 def check(*, full: bool) -> int:
-    return check_main(["--full"] if full else [])
+    if failed := check_main(["--full"] if full else []):
+        return failed
+    found = glossary.consistency(load_content(), glossary.read_usage())
+    sys.stdout.writelines(f"{line}\n" for line in glossary.lines(found, full))
+    return 0 if found.ok else 1
 
 
 def status(*, as_json: bool) -> int:
