@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from knowledge import glossary, translators
+from knowledge import glossary, placenames, translators
 from knowledge.check import main as check_main
 from knowledge.loader import load_content
 from knowledge.status import as_text
@@ -18,9 +18,11 @@ SHOWN = 70  # characters of a text in a preview
 def check(*, full: bool) -> int:
     if failed := check_main(["--full"] if full else []):
         return failed
-    found = glossary.consistency(load_content(), glossary.read_usage())
-    sys.stdout.writelines(f"{line}\n" for line in glossary.lines(found, full))
-    return 0 if found.ok else 1
+    content = load_content()
+    words, places = glossary.consistency(content, glossary.read_usage()), placenames.places(content)
+    report = (*glossary.lines(words, full), *placenames.lines(places, full))
+    sys.stdout.writelines(f"{line}\n" for line in report)
+    return 0 if words.ok and places.ok else 1
 
 
 def status(*, as_json: bool) -> int:

@@ -85,7 +85,7 @@ class Consistency:
         return not self.unused and all(self.rate(language) >= LEAST_RATE for language in TRANSLATED)
 
     def rate(self, language: Language) -> float:
-        """The share of a language's occurrences that hold the glossary's word, or are listed as rightly put otherwise."""
+        """The share of a language's occurrences that hold the glossary's word or are listed as exceptions."""
         missed = sum(miss.language is language for miss in self.misses)
         return 1 - missed / self.occurrences[language] if self.occurrences[language] else 1.0
 

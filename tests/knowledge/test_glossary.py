@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from knowledge import placenames
 from knowledge.glossary import LEAST_RATE, TRANSLATED, Glossary, Usage, consistency, lines, read_usage
 from knowledge.language import Language
 from knowledge.loader import Content, load_content
+from knowledge.records import Item
+from knowledge.texts import Text
 
 LO, TH, KM, MY, ZH, VI = Language.LO, Language.TH, Language.KM, Language.MY, Language.ZH, Language.VI
 
@@ -89,3 +94,19 @@ def test_the_rate_falls_below_and_the_report_says_where(content: Content) -> Non
     report = "\n".join(lines(found, full=True))
     assert "kh-export-clearance.facets.documents.items.0.text: 'Export' (export)" in report
     assert "nothing needs any more: sugar lo nowhere" in report
+
+
+def test_places_are_called_by_the_name_of_their_record(content: Content) -> None:
+    found = placenames.places(content)
+    assert {language: round(found.rate(language), 3) for language in TRANSLATED if found.rate(language) < 0.99} == {}
+    assert all(found.occurrences[language] > 500 for language in TRANSLATED)
+    assert placenames.contradictions(content) == []
+
+
+def test_another_spelling_of_a_place_is_found(content: Content) -> None:
+    crossing = content.records["th-la-mukdahan-savannakhet"]
+    other = Text(en="Lorries wait at Mukdahan and at Hekou.", my="မူဒါဟန်နှင့် Hekou တွင် ကုန်တင်ကားများ စောင့်သည်။")
+    caution = Item(text=other)
+    changed = replace(content, records={crossing.id: crossing.model_copy(update={"cautions": (caution,)})})
+    missed = placenames.places(changed).misses
+    assert [(miss.said, miss.language) for miss in missed if "cautions" in miss.where] == [("Mukdahan", MY)]
