@@ -31,6 +31,28 @@ from knowledge.language import Language
 CATALOGUES = Path(__file__).resolve().parents[1] / "locales"
 
 
+BUDDHIST_ERA = {Language.TH: "พ.ศ.", Language.LO: "ພ.ສ.", Language.KM: "ព.ស."}
+KHMER_CHANGE = ((4, 25), (6, 1))
+"""Within these days the Khmer year changes, with the full moon of Visakha."""
+
+
+def buddhist_year(day: date, language: Language) -> int | None:
+    """The year of the Buddhist era as readers of the language count it; None where they don't, or while it changes."""
+    if language not in BUDDHIST_ERA:
+        return None
+    if language is not Language.KM:
+        return day.year + 543
+    first, last = KHMER_CHANGE
+    if first <= (day.month, day.day) < last:
+        return None
+    return day.year + (543 if (day.month, day.day) < first else 544)
+
+
+def _beside(day: date, language: Language) -> str:
+    year = buddhist_year(day, language)
+    return f" ({BUDDHIST_ERA[language]} {year})" if year else ""
+
+
 @cache
 def _catalogue(language: Language) -> gettext.NullTranslations:
     """The compiled catalogue; English is the source language and needs none."""
@@ -84,7 +106,8 @@ class Phrases:
     def date(self, day: date | str, style: str = "long") -> str:
         """A day; also from ISO text that may be only a year or a year and month, as sources often give it."""
         if isinstance(day, date):
-            return format_date(day, format=style, locale=self._locale)
+            era = _beside(day, self.language) if style in ("long", "full") else ""
+            return format_date(day, format=style, locale=self._locale) + era
         match [int(part) for part in day.split("-")]:
             case [year]:
                 return str(year)
