@@ -42,6 +42,17 @@ async def mydata(turn: Turn) -> None:
             if kept.form_answers
             else []
         ),
+        *(
+            [
+                t.n(
+                    "• {count} mistake that you reported, with your wish to hear of it",
+                    "• {count} mistakes that you reported, with your wish to hear of them",
+                    kept.mistakes,
+                )
+            ]
+            if kept.mistakes
+            else []
+        ),
         *([t("• The fairs that you follow: {count}", count=t.number(kept.follows))] if kept.follows else []),
         t("• Since {date}", date=t.date(kept.since.date())),
         t("Messages are deleted after 90 days. /forget deletes everything now."),

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Person
-from bot.services import Services
+from bot.services import Services, mistakes
 from bot.services.events import personal as event_data
 from bot.store.tables import AnswerRow, BlobRow, ButtonRow, HandoverRow, IdentityRow, InboxRow, OutboxRow, PersonRow
 
@@ -29,6 +29,7 @@ class Kept:
     registrations: int = 0
     follows: int = 0
     form_answers: bool = False
+    mistakes: int = 0
 
 
 async def kept(session: AsyncSession, person: Person) -> Kept:
@@ -46,6 +47,7 @@ async def kept(session: AsyncSession, person: Person) -> Kept:
         registrations,
         follows,
         form_answers,
+        await mistakes.kept(session, person.id),
     )
 
 
@@ -61,6 +63,7 @@ async def forget(session: AsyncSession, person: Person, now: datetime) -> None:
         update(AnswerRow).where(AnswerRow.person_id == person.id).values(person_id=None, question="", text="")
     )
     await session.execute(delete(HandoverRow).where(HandoverRow.person_id == person.id))
+    await mistakes.forget(session, person.id)
     for platform, external_id in accounts:
         await session.execute(
             delete(OutboxRow).where(

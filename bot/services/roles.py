@@ -18,6 +18,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "events.manage": _EDITORS,
     "events.export": _EDITORS,
     "events.door": _DOOR,
+    "content.mistakes": _EDITORS,
 }
 """Every staff action and the roles that may do it."""
 
