@@ -6,6 +6,7 @@ from handlers import (
     ask,
     borders,
     checkin,
+    coverage,
     event_lists,
     event_staff,
     events,
@@ -45,6 +46,7 @@ ROUTES = (
     terms.routes,
     language.routes,
     help.routes,
+    coverage.routes,
     privacy.routes,
     hints.routes,
 )

@@ -22,6 +22,7 @@ from knowledge.answers.menu import facets_of
 from knowledge.answers.view import ENGLISH_MARK
 from knowledge.answers.words import facet_name
 from knowledge.collation import collated
+from knowledge.coverage import Coverage, coverage
 from knowledge.designs import Topic
 from knowledge.freshness import FreshVectors
 from knowledge.language import Language
@@ -70,6 +71,7 @@ class KnowledgeBase:
         self._cache = cache
         self._fresh = _fresh(embedder, cache)
         self._filling: asyncio.Task[None] | None = None
+        self._coverage: tuple[int, date, Coverage] | None = None
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="search")
 
     @classmethod
@@ -256,6 +258,14 @@ class KnowledgeBase:
         shown = self.content.records[record] if isinstance(record, str) else record
         view = View(self.content, Language.EN, date.min, self._snapshot.answerer.relations)
         return [facet.value for facet in facets_of(view, shown)]
+
+    async def coverage(self, today: date) -> Coverage:
+        """How much is known, how fresh, and in which languages."""
+        shown = self._snapshot
+        if self._coverage is None or self._coverage[:2] != (shown.version, today):
+            counted = await asyncio.get_running_loop().run_in_executor(self._searchers, coverage, shown.content, today)
+            self._coverage = shown.version, today, counted
+        return self._coverage[2]
 
     # -- names
 

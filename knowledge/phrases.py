@@ -23,7 +23,7 @@ from babel.dates import format_date, format_datetime, format_skeleton, format_ti
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup, escape
 
 from knowledge.language import Language
@@ -98,6 +98,11 @@ class Phrases:
 
     def number(self, value: int | float | Decimal) -> str:
         return format_decimal(value, locale=self._locale)
+
+    def percent(self, share: float) -> str:
+        """A share, 0 to 1, in whole percent; what is not quite all or nothing is not said to be."""
+        whole = min(max(round(share, 2), 0.01), 0.99) if 0 < share < 1 else share
+        return format_percent(whole, locale=self._locale)
 
     def money(self, amount: Decimal | int | float, currency: str) -> str:
         """`amount` in units of the ISO 4217 `currency`."""

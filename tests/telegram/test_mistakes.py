@@ -146,3 +146,13 @@ async def test_two_editors_close_one_report_once(desk: Running, noy: Person, edi
     await dialog(editor, [(press("✅ Done"), sees("Closed."))])
     await editor.presses("✅ Done", message=shown, vanished=True)
     await editor.sees("This was closed already.")
+
+
+async def test_coverage_is_for_everyone_and_shows_editors_what_waits(
+    desk: Running, noy: Person, editor: Person
+) -> None:
+    count = f"{len(desk.services.knowledge.content.records)} records"
+    await dialog(noy, [("/coverage", sees("What the desk knows", count, "Borders", "ລາວ:", "answered right"))])
+    assert "/mistakes" not in noy.last.shown
+    await make_editor(desk, editor)
+    await dialog(editor, [("/coverage", sees("What the desk knows", "0 reported mistakes wait: /mistakes"))])
