@@ -23,7 +23,7 @@ async def test_from_the_question_to_the_export(
 ) -> None:
     boss = someone(telegram, "Boss", "en")
     await store_event(held.store)
-    await dialog(boss, [("/about", sees("free assistant")), ("/manage", sees("Only staff"))])
+    await dialog(boss, [("/about", sees("free assistant")), ("/manage", sees("for our staff only"))])
     await give_role(held.store, "telegram", boss.user.id, "owner")
 
     await dialog(noy, [("/home", sees("What would you like to know?"))])
