@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from bot.conversation import Attachment, Button, Turn, rows
 from bot.event_words import headline, lines, refusal
 from bot.files import FileUnavailable
@@ -59,18 +61,19 @@ async def ask(turn: Turn) -> None:
 async def take(turn: Turn) -> None:
     """Fetches before the transaction begins, because that takes its time."""
     t, file, wanted = turn.t, turn.incoming.file, turn.expected
-    again = {"event": wanted["event"], "kind": wanted["kind"]}
-    if file is None:
-        turn.expect(FILE, **again)
-        turn.say(t("Please send a file, or /cancel."))
-        return
-    try:
-        sent = await turn.services.files.fetch(turn.incoming.platform, file)
-    except FileUnavailable:
-        turn.expect(FILE, **again)
-        turn.say(t("I could not fetch this file. Please send it again."))
-        return
+    sent = None
+    if file is not None:
+        with contextlib.suppress(FileUnavailable):
+            sent = await turn.services.files.fetch(turn.incoming.platform, file)
     if not await may(turn, "events.manage"):
+        return
+    again = {"event": wanted["event"], "kind": wanted["kind"]}
+    if file is None or sent is None:
+        turn.expect(FILE, **again)
+        missing = (
+            t("I could not fetch this file. Please send it again.") if file else t("Please send a file, or /cancel.")
+        )
+        turn.say(missing)
         return
     ending = files.PAPERS.get(file.mime, "")
     name = file.name or f"{wanted['kind']}{ending}"
