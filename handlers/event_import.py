@@ -10,12 +10,12 @@ import asyncio
 
 from bot.conversation import Attachment, Button, Turn, rows
 from bot.event_words import headline, lines, refusal
-from bot.files import FileUnavailable
 from bot.import_words import overview
 from bot.routing import Routes
 from bot.services.events import importing, sheets
 from bot.services.events.model import Refused
 from handlers.menu import pressed
+from handlers.sent import content_of
 from handlers.staff import may
 
 routes = Routes()
@@ -60,13 +60,12 @@ async def template(turn: Turn) -> None:
 async def take(turn: Turn) -> None:
     """Reads before the transaction begins, because fetching and unpacking take their time."""
     t, file = turn.t, turn.incoming.file
-    try:
-        if file is not None:
-            content = await turn.services.files.fetch(turn.incoming.platform, file)
-            kept = Attachment(file.name or "events", file.mime or "application/octet-stream", content)
-        else:
-            kept = Attachment(PASTED, "application/yaml", turn.incoming.text.encode())
-    except FileUnavailable:
+    content = await content_of(turn)
+    if file is None:
+        kept = Attachment(PASTED, "application/yaml", turn.incoming.text.encode())
+    elif content is not None:
+        kept = Attachment(file.name or "events", file.mime or "application/octet-stream", content)
+    else:
         turn.expect(FILE)
         turn.say(t("I could not fetch this file. Please send it again."))
         return

@@ -6,16 +6,14 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from bot.conversation import Attachment, Button, Turn, rows
 from bot.event_words import headline, lines, refusal
-from bot.files import FileUnavailable
 from bot.routing import Routes
 from bot.services.events import files, model
 from bot.services.events.model import Event, Refused
 from handlers.event_staff import chosen_event
 from handlers.menu import pressed
+from handlers.sent import content_of
 from handlers.staff import may
 
 routes = Routes()
@@ -61,10 +59,7 @@ async def ask(turn: Turn) -> None:
 async def take(turn: Turn) -> None:
     """Fetches before the transaction begins, because that takes its time."""
     t, file, wanted = turn.t, turn.incoming.file, turn.expected
-    sent = None
-    if file is not None:
-        with contextlib.suppress(FileUnavailable):
-            sent = await turn.services.files.fetch(turn.incoming.platform, file)
+    sent = await content_of(turn)
     if not await may(turn, "events.manage"):
         return
     again = {"event": wanted["event"], "kind": wanted["kind"]}

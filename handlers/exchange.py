@@ -7,16 +7,15 @@ files → take one in → differences, conflicts and errors row by row → take 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import Any
 
 from markupsafe import Markup
 
 from bot.conversation import Attachment, Button, Turn, rows
-from bot.files import FileUnavailable
 from bot.routing import Routes
 from bot.services import audit, curating, roles
 from handlers.menu import pressed
+from handlers.sent import content_of
 from handlers.staff import may, staff_button, staff_only
 from knowledge import exchange
 
@@ -66,10 +65,7 @@ async def ask(turn: Turn) -> None:
 async def take(turn: Turn) -> None:
     """Fetches before the transaction begins, because that takes its time."""
     t, file = turn.t, turn.incoming.file
-    content = None
-    if file is not None:
-        with contextlib.suppress(FileUnavailable):
-            content = await turn.services.files.fetch(turn.incoming.platform, file)
+    content = await content_of(turn)
     if not await may(turn, "exchange.import"):
         return
     if file is None or content is None:
