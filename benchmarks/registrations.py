@@ -19,7 +19,7 @@ from sqlalchemy import func, insert, select
 
 from bot.services.events import places
 from bot.store import Store, open_store
-from bot.store.event_tables import EventLogRow, RegistrationRow
+from bot.store.event_tables import FeedbackRow, RegistrationRow
 from bot.store.migrate import migrate
 from tests.events.making import NOW, applicant, make_event, people
 
@@ -48,7 +48,7 @@ async def measure(store: Store, count: int, capacity: int) -> None:
     async def bare(person: int) -> None:
         async with store.write() as session:
             await session.execute(
-                insert(EventLogRow).values(at=NOW, actor=person, event_id=event.id, action="bare", data={})
+                insert(FeedbackRow).values(at=NOW, event_id=event.id, language="lo", answers={"person": person})
             )
 
     async def register(person: int) -> None:

@@ -23,7 +23,8 @@ from bot.outbox import Notice
 from bot.services import Services
 from bot.services.events import model, notices, personal, places
 from bot.services.events.model import Event
-from bot.store.event_tables import EventNoticeRow, RegistrationRow, SeriesFollowRow
+from bot.store.event_tables import EventNoticeRow, RegistrationRow
+from bot.store.staff_tables import FollowRow
 from bot.store.tables import IdentityRow, PersonRow
 from knowledge.language import Language
 from knowledge.phrases import Phrases
@@ -117,10 +118,10 @@ async def _recipients(session: AsyncSession, notice: EventNoticeRow) -> list[Rec
 def _audience(notice: EventNoticeRow) -> Any:
     """(registration, person) after the cursor; of followers (person, person)."""
     if notice.kind == "announced":
-        person = SeriesFollowRow.person_id
+        person = FollowRow.person_id
         return (
             select(person, person.label("person"))
-            .where(SeriesFollowRow.series == notice.data["series"], person > notice.cursor)
+            .where(FollowRow.target == notice.data["series"], person > notice.cursor)
             .order_by(person)
         )
     who = select(RegistrationRow.id, RegistrationRow.person_id).where(

@@ -25,7 +25,7 @@ class _Run:
 
 def units(text: str) -> int:
     """Length in UTF-16 units, as Telegram counts."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def plain(markup: str) -> str:
@@ -72,13 +72,13 @@ def _runs(markup: str) -> Iterator[_Run]:
 
 def _cut(text: str, start: int, room: int) -> int:
     """Where the part that begins at `start` ends."""
+    if units(text[start:]) <= room:
+        return len(text)
     end = start
     used = 0
-    while end < len(text) and used + units(text[end]) <= room:
+    while used + units(text[end]) <= room:
         used += units(text[end])
         end += 1
-    if end == len(text):
-        return end
     window = text[start:end]
     least = len(window) // 3  # a very short part is worse than a less natural cut
     paragraphs = [match.end() for match in PARAGRAPH.finditer(window)]

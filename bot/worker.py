@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import Channel
@@ -51,21 +51,16 @@ class _Waiting:
     received_at: datetime
 
 
+_OLDEST = (
+    select(InboxRow.id, InboxRow.platform, InboxRow.chat_key, InboxRow.payload, InboxRow.attempts, InboxRow.received_at)
+    .where(InboxRow.chat_key == bindparam("chat_key"), InboxRow.state == "new")
+    .order_by(InboxRow.sequence, InboxRow.id)
+    .limit(1)
+)
+
+
 async def _oldest(session: AsyncSession, chat_key: str) -> _Waiting | None:
-    found = await session.execute(
-        select(
-            InboxRow.id,
-            InboxRow.platform,
-            InboxRow.chat_key,
-            InboxRow.payload,
-            InboxRow.attempts,
-            InboxRow.received_at,
-        )
-        .where(InboxRow.chat_key == chat_key, InboxRow.state == "new")
-        .order_by(InboxRow.sequence, InboxRow.id)
-        .limit(1)
-    )
-    row = found.first()
+    row = (await session.execute(_OLDEST, {"chat_key": chat_key})).first()
     return _Waiting(*row) if row else None
 
 

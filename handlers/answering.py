@@ -48,11 +48,17 @@ async def show(
         return
     session = await turn.transaction()
     number = await kept.record(session, turn.person, question, answer, turn.now, chosen_from=chosen_from)
-    way_on = way_on or ((home_button(t),),)
-    if is_series(turn, answer.record):
-        label = t.p("button", "🔔 Tell me when the dates are announced")
-        way_on = ((Button(label, "events.follow", {"series": answer.record}),), *way_on)
+    way_on = (*_follow_button(turn, t, answer.record), *(way_on or ((home_button(t),),)))
     turn.say(answer.short, _buttons(t, answer, number, facets) + way_on, edit=edit)
+
+
+def _follow_button(turn: Turn, t: Phrases, record: str | None) -> Rows:
+    if record is None:
+        return ()
+    if is_series(turn, record):
+        label = t.p("button", "🔔 Tell me when the dates are announced")
+        return ((Button(label, "events.follow", {"series": record}),),)
+    return ((Button(t.p("button", "🔔 Follow"), "follow.toggle", {"record": record}),),)
 
 
 def is_series(turn: Turn, record: str | None) -> bool:
@@ -99,15 +105,12 @@ async def card(turn: Turn) -> None:
 
 def _buttons(t: Phrases, answer: Answer, number: int, facets: Rows) -> Rows:
     found: Rows = ()
-    record = answer.record
     if answer.full is not None:
         found += ((Button(t.p("button", "Read more"), "answer.more", {"answer": number}),),)
     suggestions = [s for s in answer.suggestions if not facets or s.record != answer.record]
     found += facets + packed([_choice(choice, number) for choice in (*answer.choices, *suggestions)])
     if answer.outcome == "answer":
         found += (_opinions(number),)
-    if record is not None:
-        found += ((Button(t.p("button", "🔔 Follow"), "follow.toggle", {"record": record}),),)
     return (*found, (Button(t.p("button", "🙋 Ask a person"), "answer.person", {"answer": number}),))
 
 

@@ -13,14 +13,15 @@ from markupsafe import Markup
 from bot.conversation import Button, Turn, rows
 from bot.files import FileUnavailable
 from bot.routing import Routes
-from bot.services import audience, broadcasts, recipients
-from handlers.audience_words import audience_words
-from handlers.broadcast import TOPIC_NAMES, say_problem
+from bot.services import audience, broadcasts, recipients, wishes
+from bot.services.events import finding
+from handlers.audience_words import EVENT_KINDS, TOPIC_NAMES, in_words
+from handlers.broadcast import say_problem
 from handlers.menu import COUNTRIES, country_label, pressed
 from handlers.staff import staff_only
 from handlers.start import SECTORS
 from knowledge.language import Language
-from knowledge.phrases import N_, Phrases
+from knowledge.phrases import N_
 
 routes = Routes()
 
@@ -38,7 +39,15 @@ KINDS = {
 HOW = {"and": N_("and"), "or": N_("or"), "not": N_("and not")}
 
 
-def _options(t: Phrases, kind: str) -> Sequence[tuple[str, str]]:
+async def _options(turn: Turn, kind: str) -> Sequence[tuple[str, str]]:
+    """(value, label) of what there is to choose."""
+    t, knowledge = turn.t, turn.services.knowledge
+    if kind == "follows":
+        targets = await wishes.followed(await turn.transaction())
+        return [(target, knowledge.name(target, t.language)) for target in targets if knowledge.record(target)]
+    if kind in EVENT_KINDS:
+        events = await finding.published(await turn.transaction())
+        return [(str(event.id), event.title(t.language)) for event in events]
     return {
         "country": [(code, country_label(t, code)) for code in COUNTRIES],
         "language": [(language.value, language.endonym) for language in Language],
@@ -61,7 +70,7 @@ async def _show(turn: Turn, number: int) -> None:
         say_problem(turn, refused)
         return
     where = {"broadcast": number}
-    lines = [t("Audience: {audience}", audience=audience_words(t, row.audience, turn.services.knowledge))]
+    lines = [t("Audience: {audience}", audience=await in_words(turn, row.audience))]
     if row.texts:
         count = await recipients.count(session, turn.services, row)
         lines.append(t.n("Goes to {count} person now.", "Goes to {count} people now.", count))
@@ -100,14 +109,16 @@ async def values(turn: Turn) -> None:
     """Several values of one kind; each tap adds or removes one."""
     t, kind = turn.t, str(pressed(turn, "kind"))
     data = {"broadcast": pressed(turn, "broadcast"), "how": pressed(turn, "how"), "kind": kind}
-    options = _options(t, kind)
-    if not options:
+    if kind == "list":
         turn.expect("audience.typed", **data)
         turn.say(
             t("Send a text file or a message with one account a line (telegram:1234, or #12 for a person's number).")
-            if kind == "list"
-            else t("Write the id (or several, separated by blanks).")
         )
+        return
+    options = await _options(turn, kind)
+    if not options:
+        back = Button(t.p("button", "‹ Back"), "audience.show", {"broadcast": data["broadcast"]})
+        turn.say(t("There is nothing to choose yet."), ((back,),), edit=True)
         return
     chosen = list(pressed(turn, "chosen", []))
     buttons = []
@@ -159,17 +170,12 @@ async def typed(turn: Turn) -> None:
             return
         text = content.decode("utf-8-sig", "replace")
     words = [word.strip() for line in text.splitlines() for word in line.replace(";", ",").split(",")]
-    if data["kind"] != "list":
-        await _add(turn, data["broadcast"], data["how"], data["kind"], text.split())
-    else:
-        key = secrets.token_urlsafe(8)
-        found, unknown = await audience.put_list(session, key, [word for word in words if word])
-        await _add(turn, data["broadcast"], data["how"], "list", [key])
-        turn.say(
-            turn.t.n("{count} person of the list is known here.", "{count} people of the list are known here.", found)
-        )
-        if unknown:
-            turn.say(turn.t("Not known here: {accounts}", accounts=turn.t.list(unknown[:20])))
+    key = secrets.token_urlsafe(8)
+    found, unknown = await audience.put_list(session, key, [word for word in words if word])
+    await _add(turn, data["broadcast"], data["how"], "list", [key])
+    turn.say(turn.t.n("{count} person of the list is known here.", "{count} people of the list are known here.", found))
+    if unknown:
+        turn.say(turn.t("Not known here: {accounts}", accounts=turn.t.list(unknown[:20])))
     await _show(turn, int(data["broadcast"]))
 
 

@@ -16,7 +16,7 @@ from bot.files import FileUnavailable
 from bot.routing import Routes
 from bot.services import broadcasts, recipients
 from bot.services.audience import TOPICS
-from handlers.audience_words import audience_words
+from handlers.audience_words import TOPIC_NAMES, in_words
 from handlers.menu import pressed
 from handlers.staff import staff_button, staff_only
 from knowledge.language import Language, parse_language
@@ -32,14 +32,6 @@ STATES = {
     "paused": N_("paused"),
     "done": N_("finished"),
     "cancelled": N_("cancelled"),
-}
-TOPIC_NAMES = {
-    "general": N_("General news"),
-    "zones": N_("Zones and incentives"),
-    "borders": N_("Borders and papers"),
-    "forums": N_("Forums and fairs"),
-    "ecommerce": N_("Selling online"),
-    "programmes": N_("Programmes"),
 }
 PROBLEMS = {
     "gone": N_("This announcement does not exist any more."),
@@ -174,10 +166,10 @@ async def show_draft(turn: Turn, number: int, *, edit: bool = False) -> None:
         say_problem(turn, refused)
         return
     count = await recipients.count(session, turn.services, row) if row.texts else 0
-    turn.say(_draft_text(turn, row, count), _draft_buttons(turn, row), edit=edit)
+    turn.say(_draft_text(turn, row, count, await in_words(turn, row.audience)), _draft_buttons(turn, row), edit=edit)
 
 
-def _draft_text(turn: Turn, row: Draft, count: int) -> Markup:
+def _draft_text(turn: Turn, row: Draft, count: int, audience: Markup) -> Markup:
     t, zone = turn.t, turn.services.settings.zone
     texts = [Language(code).endonym for code in row.texts]
     lines = [
@@ -185,7 +177,7 @@ def _draft_text(turn: Turn, row: Draft, count: int) -> Markup:
         t("Texts: {languages}", languages=t.list(texts) if texts else "–"),
         _fallback_line(t, row),
         t("Topic: {topic}", topic=t(TOPIC_NAMES[row.topic])),
-        t("Audience: {audience}", audience=audience_words(t, row.audience, turn.services.knowledge)),
+        t("Audience: {audience}", audience=audience),
         t.n("Goes to {count} person now.", "Goes to {count} people now.", count),
     ]
     if row.blob:
@@ -230,7 +222,7 @@ def _draft_buttons(turn: Turn, row: Draft) -> tuple[tuple[Button, ...], ...]:
     return (*rows(texts, 3), *rows(more, 2))
 
 
-async def _change(turn: Turn, number: int, **values: Any) -> None:
+async def change_draft(turn: Turn, number: int, **values: Any) -> None:
     try:
         await broadcasts.do_change(await turn.transaction(), turn.person.id, number, turn.now, **values)
     except broadcasts.Refused as refused:
@@ -244,7 +236,7 @@ async def _change(turn: Turn, number: int, **values: Any) -> None:
 async def fallback(turn: Turn) -> None:
     t, number = turn.t, int(pressed(turn, "broadcast"))
     if turn.pressed and "language" in turn.pressed.data:
-        await _change(turn, number, fallback=pressed(turn, "language"))
+        await change_draft(turn, number, fallback=pressed(turn, "language"))
         return
     row = await broadcasts.find(await turn.transaction(), number)
     choices = [
@@ -260,7 +252,7 @@ async def fallback(turn: Turn) -> None:
 async def topic(turn: Turn) -> None:
     number = int(pressed(turn, "broadcast"))
     if chosen := pressed(turn, "topic"):
-        await _change(turn, number, topic=chosen)
+        await change_draft(turn, number, topic=chosen)
         return
     choices = [
         Button(turn.t(TOPIC_NAMES[one]), "broadcast.topic", {"broadcast": number, "topic": one}) for one in TOPICS
@@ -273,13 +265,13 @@ async def topic(turn: Turn) -> None:
 async def urgent(turn: Turn) -> None:
     number = int(pressed(turn, "broadcast"))
     row = await broadcasts.find(await turn.transaction(), number)
-    await _change(turn, number, urgent=not row.urgent)
+    await change_draft(turn, number, urgent=not row.urgent)
 
 
-# -- asked for by a message: file, time, buttons
+# -- asked for by a message: file, time
 
 
-@routes.button("broadcast.file", "broadcast.time", "broadcast.buttons")
+@routes.button("broadcast.file", "broadcast.time")
 @staff_only("broadcast.compose")
 async def ask_more(turn: Turn) -> None:
     assert turn.pressed is not None
@@ -290,10 +282,6 @@ async def ask_more(turn: Turn) -> None:
         {
             "broadcast.file": t("Send the picture or document now (at most 10 MB)."),
             "broadcast.time": t("When? Write it like 2026-12-01 09:30 ({zone}), or “now”.", zone=zone),
-            "broadcast.buttons": t(
-                "Write up to four buttons, one a line: label | link, or label | ask, or label | a record's id. "
-                "Labels in several languages: en: Join / lo: ເຂົ້າຮ່ວມ. A single “-” removes all."
-            ),
         }[turn.pressed.action]
     )
 
@@ -333,47 +321,6 @@ async def take_time(turn: Turn) -> None:
         turn.say(problem(turn.t, refused))
         return
     await show_draft(turn, number)
-
-
-@routes.expected("broadcast.buttons")
-@staff_only("broadcast.compose")
-async def take_buttons(turn: Turn) -> None:
-    number, text = int(turn.expected["broadcast"]), turn.incoming.text.strip()
-    known = turn.services.knowledge.content.records
-    buttons = [] if text == "-" else [_button(line, turn.person.language, known) for line in text.splitlines() if line]
-    if None in buttons:
-        turn.expect("broadcast.buttons", broadcast=number)
-        turn.say(turn.t("I don't understand: “{line}”.", line=text.splitlines()[buttons.index(None)]))
-        return
-    try:
-        await broadcasts.do_change(await turn.transaction(), turn.person.id, number, turn.now, buttons=buttons)
-    except broadcasts.Refused as refused:
-        say_problem(turn, refused, number)
-        return
-    await show_draft(turn, number)
-
-
-def _button(line: str, language: Language, records: Any) -> dict[str, Any] | None:
-    label, bar, value = (part.strip() for part in line.partition("|"))
-    if not (label and bar and value):
-        return None
-    kind = (
-        "link"
-        if value.startswith("https://")
-        else value
-        if value == "ask"
-        else "event"
-        if value.startswith("event:")
-        else "record"
-    )
-    if kind == "record" and value not in records:
-        return None
-    labels: dict[str, str] = {}
-    for part in label.split(" / "):
-        code, colon, words = part.partition(":")
-        named = parse_language(code.strip()) if colon else None
-        labels[(named or language).value] = words.strip() if named else part.strip()
-    return {"label": labels, "kind": kind, "value": value}
 
 
 # -- how it will look

@@ -16,22 +16,12 @@ from bot.services.events.door import Checked
 from bot.services.events.model import Event, Refused
 from handlers.event_form import countries
 from handlers.menu import country_label, home_button, pressed
+from handlers.staff import may
 from handlers.start import SECTORS
 from knowledge.phrases import N_
 
 routes = Routes()
 DOOR, WALK_IN = "door", "walk_in"
-
-
-async def is_staff(turn: Turn, action: str = "events.door") -> bool:
-    """Whether the person may; else they are told."""
-    session = await turn.transaction()
-    try:
-        await roles.check(session, turn.person.id, action)
-    except roles.NotAllowed:
-        turn.say(turn.t("Only staff of the desk can do this."), ((home_button(turn.t),),))
-        return False
-    return True
 
 
 def door_name(turn: Turn) -> str:
@@ -74,7 +64,7 @@ async def say_checked(turn: Turn, found: Checked) -> None:
 @routes.command("checkin")
 @routes.button("door.events")
 async def choose_event(turn: Turn) -> None:
-    if not await is_staff(turn):
+    if not await may(turn, "events.door"):
         return
     t, session = turn.t, await turn.transaction()
     events = [event for event in await staff.everything(session, turn.person.id) if event.state == "published"]
@@ -85,7 +75,7 @@ async def choose_event(turn: Turn) -> None:
 
 @routes.button("door.open")
 async def open_door(turn: Turn) -> None:
-    if not await is_staff(turn):
+    if not await may(turn, "events.door"):
         return
     event = await model.find(await turn.transaction(), pressed(turn, "event"))
     if event is None:
@@ -122,7 +112,7 @@ def _door_form(data: Json) -> Form:
 async def _look(turn: Turn, event_id: int, words: str) -> None:
     """A number lets in at once; a name shows who is meant. The door stays open for the next."""
     t, session = turn.t, await turn.transaction()
-    if not await is_staff(turn):
+    if not await may(turn, "events.door"):
         return
     event = await model.get(session, event_id)
     if tickets.read_number(words) or words.startswith("ck_"):
@@ -143,7 +133,7 @@ async def _look(turn: Turn, event_id: int, words: str) -> None:
 
 @routes.button("door.let_in")
 async def let_in(turn: Turn) -> None:
-    if await is_staff(turn):
+    if await may(turn, "events.door"):
         session = await turn.transaction()
         command = f"{turn.incoming.platform}:{turn.incoming.message}:{pressed(turn, 'registration')}"
         await say_checked(
@@ -153,7 +143,7 @@ async def let_in(turn: Turn) -> None:
 
 @routes.button("door.walk_in")
 async def begin_walk_in(turn: Turn) -> None:
-    if await is_staff(turn):
+    if await may(turn, "events.door"):
         data = {"event": pressed(turn, "event")}
         open_form(turn, _walk_in_form(data), data=data)
 
@@ -161,7 +151,7 @@ async def begin_walk_in(turn: Turn) -> None:
 def _walk_in_form(data: Json) -> Form:
     async def done(turn: Turn, answers: Answers) -> None:
         session = await turn.transaction()
-        if not await is_staff(turn):
+        if not await may(turn, "events.door"):
             return
         try:
             event = await model.get(session, data["event"])
@@ -183,7 +173,7 @@ def _walk_in_form(data: Json) -> Form:
 
 @routes.button("door.counts")
 async def show_counts(turn: Turn) -> None:
-    if not await is_staff(turn):
+    if not await may(turn, "events.door"):
         return
     t, session, event_id = turn.t, await turn.transaction(), pressed(turn, "event")
     event = await model.find(session, event_id)
@@ -206,7 +196,7 @@ async def show_counts(turn: Turn) -> None:
 
 @routes.button("door.link")
 async def web_link(turn: Turn) -> None:
-    if not await is_staff(turn):
+    if not await may(turn, "events.door"):
         return
     t, session = turn.t, await turn.transaction()
     token = await door.do_make_link(session, turn.person.id, pressed(turn, "event"), door_name(turn), turn.now)

@@ -15,8 +15,8 @@ from bot.import_words import overview
 from bot.routing import Routes
 from bot.services.events import importing, sheets
 from bot.services.events.model import Refused
-from handlers.checkin import is_staff
 from handlers.menu import pressed
+from handlers.staff import may
 
 routes = Routes()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,7 +26,7 @@ PASTED = "pasted.yaml"
 
 @routes.button("event_import.ask")
 async def ask(turn: Turn) -> None:
-    if not await is_staff(turn, "events.manage"):
+    if not await may(turn, "events.manage"):
         return
     t = turn.t
     turn.expect(FILE)
@@ -47,7 +47,7 @@ async def ask(turn: Turn) -> None:
 
 @routes.button("event_import.template")
 async def template(turn: Turn) -> None:
-    if not await is_staff(turn, "events.manage"):
+    if not await may(turn, "events.manage"):
         return
     turn.expect(FILE)
     text = turn.t(
@@ -71,7 +71,7 @@ async def take(turn: Turn) -> None:
         turn.say(t("I could not fetch this file. Please send it again."))
         return
     read = await asyncio.to_thread(sheets.read, kept.name, kept.content)
-    if not await is_staff(turn, "events.manage"):
+    if not await may(turn, "events.manage"):
         return
     session = await turn.transaction()
     plan = await importing.plan(session, read)
@@ -87,7 +87,7 @@ async def take(turn: Turn) -> None:
 
 @routes.button("event_import.go")
 async def go(turn: Turn) -> None:
-    if not await is_staff(turn, "events.manage"):
+    if not await may(turn, "events.manage"):
         return
     t, session = turn.t, await turn.transaction()
     kept = await turn.services.outbox.kept(session, str(pressed(turn, "blob")))

@@ -12,10 +12,10 @@ from bot.services.events import after, charts, exchange, model, staff, tickets
 from bot.services.events.exchange import Filter
 from bot.services.events.fonts import NoFont
 from bot.services.events.model import Refused
-from handlers.checkin import is_staff
 from handlers.event_staff import chosen_event
 from handlers.feedback import AGAIN, USEFUL
 from handlers.menu import pressed
+from handlers.staff import may
 
 routes = Routes()
 SHOWN = 15
@@ -106,7 +106,7 @@ async def dashboard(turn: Turn) -> None:
 @routes.button("manage.feedback")
 async def feedback(turn: Turn) -> None:
     event = await chosen_event(turn)
-    if event is None or not await is_staff(turn, "events.manage"):
+    if event is None or not await may(turn, "events.manage"):
         return
     t = turn.t
     summary = await after.summary(await turn.transaction(), event.id)

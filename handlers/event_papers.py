@@ -12,9 +12,9 @@ from bot.files import FileUnavailable
 from bot.routing import Routes
 from bot.services.events import files, model
 from bot.services.events.model import Event, Refused
-from handlers.checkin import is_staff
 from handlers.event_staff import chosen_event
 from handlers.menu import pressed
+from handlers.staff import may
 
 routes = Routes()
 FILE = "event_papers.file"
@@ -58,34 +58,37 @@ async def ask(turn: Turn) -> None:
 @routes.expected(FILE)
 async def take(turn: Turn) -> None:
     """Fetches before the transaction begins, because that takes its time."""
-    t, file, wanted = turn.t, turn.incoming.file, turn.expected
-    again = {"event": wanted["event"], "kind": wanted["kind"]}
-    if file is None:
-        turn.expect(FILE, **again)
-        turn.say(t("Please send a file, or /cancel."))
+    sent, problem = None, turn.t("Please send a file, or /cancel.")
+    if turn.incoming.file is not None:
+        try:
+            sent = await turn.services.files.fetch(turn.incoming.platform, turn.incoming.file)
+        except FileUnavailable:
+            problem = turn.t("I could not fetch this file. Please send it again.")
+    if not await may(turn, "events.manage"):
         return
-    try:
-        sent = await turn.services.files.fetch(turn.incoming.platform, file)
-    except FileUnavailable:
-        turn.expect(FILE, **again)
-        turn.say(t("I could not fetch this file. Please send it again."))
-        return
-    if not await is_staff(turn, "events.manage"):
-        return
-    ending = files.PAPERS.get(file.mime, "")
-    name = file.name or f"{wanted['kind']}{ending}"
+    if sent is None or not await _kept(turn, sent):
+        turn.expect(FILE, event=turn.expected["event"], kind=turn.expected["kind"])
+    if sent is None:
+        turn.say(problem)
+
+
+async def _kept(turn: Turn, sent: bytes) -> bool:
+    """Whether the file is the event's now; else why not is said."""
+    file, kind, session = turn.incoming.file, turn.expected["kind"], await turn.transaction()
+    assert file is not None
+    name = file.name or f"{kind}{files.PAPERS.get(file.mime, '')}"
     title = " ".join(turn.incoming.text.split()) or name
-    session = await turn.transaction()
     try:
-        event = await model.get(session, wanted["event"])
-        kept = Attachment(name, file.mime, sent)
-        await files.do_add(session, turn.person.id, event.id, wanted["kind"], title, kept, turn.now)
+        event = await model.get(session, turn.expected["event"])
+        await files.do_add(
+            session, turn.person.id, event.id, kind, title, Attachment(name, file.mime, sent), turn.now
+        )  # fmt: skip
     except Refused as refused:
-        turn.expect(FILE, **again)
-        turn.say(refusal(t, refused.code))
-        return
-    turn.say(t("Saved: {title}", title=title))
+        turn.say(refusal(turn.t, refused.code))
+        return False
+    turn.say(turn.t("Saved: {title}", title=title))
     await say_list(turn, event)
+    return True
 
 
 @routes.button("papers.remove")

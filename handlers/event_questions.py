@@ -17,10 +17,10 @@ from bot.forms import Answers, Field, Form, open_form
 from bot.routing import Routes
 from bot.services.events import model, staff
 from bot.services.events.model import Event, OwnField, Refused
-from handlers.checkin import is_staff
 from handlers.event_form import STANDARD, YES_NO, languages, options_of
 from handlers.event_staff import chosen_event
 from handlers.menu import pressed
+from handlers.staff import may
 from knowledge.phrases import N_, Phrases
 from knowledge.texts import Text
 
@@ -209,7 +209,7 @@ def _choices_problem(words: str) -> str | None:
 
 def _own_form(data: Json) -> Form:
     async def done(turn: Turn, answers: Answers) -> None:
-        if not await is_staff(turn, "events.manage"):
+        if not await may(turn, "events.manage"):
             return
         event = await model.get(await turn.transaction(), data["event"])
         taken = {spec.id for spec in event.details.fields}
@@ -259,7 +259,7 @@ async def begin_words(turn: Turn) -> None:
 
 def _words_form(data: Json) -> Form:
     async def done(turn: Turn, answers: Answers) -> None:
-        if not await is_staff(turn, "events.manage"):
+        if not await may(turn, "events.manage"):
             return
         event = await model.get(await turn.transaction(), data["event"])
         specs = list(event.details.fields)

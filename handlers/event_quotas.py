@@ -19,10 +19,10 @@ from bot.forms import Answers, Field, Form, Option, open_form
 from bot.routing import Routes
 from bot.services.events import model, staff
 from bot.services.events.model import Event, Refused
-from handlers.checkin import is_staff
 from handlers.event_form import languages
 from handlers.event_staff import chosen_event
 from handlers.menu import COUNTRIES, country_label, pressed
+from handlers.staff import may
 from knowledge.phrases import N_, Phrases
 from knowledge.texts import Text
 
@@ -155,7 +155,7 @@ async def _set(turn: Turn, event: Event, key: str, places: int | None) -> bool:
 
 def _ticket_form(data: Json) -> Form:
     async def done(turn: Turn, answers: Answers) -> None:
-        if not await is_staff(turn, "events.manage"):
+        if not await may(turn, "events.manage"):
             return
         session = await turn.transaction()
         event = await model.get(session, data["event"])
@@ -191,7 +191,7 @@ def _countries(t: Phrases) -> list[Option]:
 
 def _country_form(data: Json) -> Form:
     async def done(turn: Turn, answers: Answers) -> None:
-        if not await is_staff(turn, "events.manage"):
+        if not await may(turn, "events.manage"):
             return
         event = await model.get(await turn.transaction(), data["event"])
         await _set(turn, event, f"country:{answers['country']}", answers["places"])
@@ -209,7 +209,7 @@ def _country_form(data: Json) -> Form:
 
 def _places_form(data: Json) -> Form:
     async def done(turn: Turn, answers: Answers) -> None:
-        if not await is_staff(turn, "events.manage"):
+        if not await may(turn, "events.manage"):
             return
         event = await model.get(await turn.transaction(), data["event"])
         await _set(turn, event, data["key"], answers.get("places"))
@@ -221,7 +221,7 @@ def _places_form(data: Json) -> Form:
 
 def _name_form(data: Json) -> Form:
     async def done(turn: Turn, answers: Answers) -> None:
-        if not await is_staff(turn, "events.manage"):
+        if not await may(turn, "events.manage"):
             return
         session = await turn.transaction()
         event = await model.get(session, data["event"])

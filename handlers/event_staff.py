@@ -17,10 +17,10 @@ from bot.services.events import model, staff
 from bot.services.events.model import Details, Event, Refused
 from bot.services.events.notices import ZONES
 from bot.services.events.staff import Draft
-from handlers.checkin import is_staff
 from handlers.event_form import countries, languages
 from handlers.events import card
 from handlers.menu import home_button, pressed
+from handlers.staff import may
 from knowledge.language import Language
 from knowledge.phrases import N_, Phrases
 from knowledge.texts import Text
@@ -44,7 +44,7 @@ BY_LANGUAGE = ("title", "summary", "venue", "fee")
 @routes.command("manage")
 @routes.button("manage.list")
 async def listed(turn: Turn) -> None:
-    if not await is_staff(turn, "events.manage"):
+    if not await may(turn, "events.manage"):
         return
     t = turn.t
     events = await staff.everything(await turn.transaction(), turn.person.id)
@@ -65,7 +65,7 @@ def _mark(event: Event, now: datetime) -> str:
 
 
 async def chosen_event(turn: Turn, action: str = "events.manage") -> Event | None:
-    if not await is_staff(turn, action):
+    if not await may(turn, action):
         return None
     event = await model.find(await turn.transaction(), pressed(turn, "event"))
     if event is None:
@@ -215,7 +215,7 @@ async def decide(turn: Turn) -> None:
 
 @routes.button("manage.new")
 async def begin_new(turn: Turn) -> None:
-    if await is_staff(turn, "events.manage"):
+    if await may(turn, "events.manage"):
         open_form(turn, new_event)
 
 
@@ -248,7 +248,7 @@ def _zones(t: Phrases) -> list[Option]:
 
 
 async def _created(turn: Turn, answers: Answers) -> None:
-    if not await is_staff(turn, "events.manage"):
+    if not await may(turn, "events.manage"):
         return
     zone = answers["zone"]
     starts, ends = read_moment(answers["starts"], zone), read_moment(answers["ends"], zone)
@@ -341,7 +341,7 @@ def _edit_form(data: Json) -> Form:
 
 
 async def _edited(turn: Turn, data: Json, answers: Answers) -> None:
-    if not await is_staff(turn, "events.manage"):
+    if not await may(turn, "events.manage"):
         return
     session, name, words = await turn.transaction(), data["field"], answers["words"]
     try:

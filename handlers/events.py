@@ -14,6 +14,7 @@ from markupsafe import Markup
 from bot.conversation import Button, Json, Rows, Turn, rows
 from bot.event_words import headline, lines, refusal, said, when, where
 from bot.routing import Routes
+from bot.services import wishes
 from bot.services.events import files, finding, model, registrations
 from bot.services.events.files import EventFile
 from bot.services.events.finding import Wanted
@@ -277,14 +278,14 @@ async def follow(turn: Turn) -> None:
     if announced := await finding.of_series(session, series, turn.now):
         await show_card(turn, announced)
         return
-    await finding.do_follow(session, turn.person.id, series, turn.now)
+    await wishes.do_follow(session, turn.person.id, series, turn.now)
     stop = Button(t.p("button", "🔕 Stop telling me"), "events.unfollow", {"series": series})
     turn.say(t("Good. I tell you here as soon as the dates are announced."), rows([stop, home_button(t)], 2))
 
 
 @routes.button("events.unfollow")
 async def unfollow(turn: Turn) -> None:
-    await finding.do_unfollow(await turn.transaction(), turn.person.id, pressed(turn, "series"))
+    await wishes.do_unfollow(await turn.transaction(), turn.person.id, pressed(turn, "series"))
     turn.say(turn.t("All right, I no longer tell you about it."), ((home_button(turn.t),),), edit=True)
 
 

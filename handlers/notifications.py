@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from bot.conversation import Button, Turn, rows
+from bot.conversation import Button, Pressed, Turn, rows
 from bot.routing import Routes
 from bot.services import broadcasts, wishes
 from bot.services.audience import TOPICS
+from handlers import register
 from handlers.answering import show_record
-from handlers.broadcast import TOPIC_NAMES
+from handlers.audience_words import TOPIC_NAMES
 from handlers.menu import home_button, pressed
 
 routes = Routes()
@@ -93,10 +94,8 @@ async def click(turn: Turn) -> None:
     if button["kind"] == "record" and await show_record(turn, button["value"]):
         return
     if button["kind"] == "event":
-        register = Button(
-            turn.t.p("button", "Register"), "events.show", {"event": button["value"].removeprefix("event:")}
-        )
-        turn.say(turn.t("Here you can register:"), ((register,),))
+        turn.pressed = Pressed("events.register", {"event": int(button["value"])})
+        await register.begin(turn)
         return
     turn.say(turn.t("Please write your question in your own words."))
 
@@ -111,9 +110,11 @@ async def follow(turn: Turn) -> None:
         turn.say(turn.t("This page is no longer published. Please ask me again."))
         return
     name = turn.services.knowledge.name(record, turn.person.language)
-    if await wishes.do_follow(await turn.transaction(), turn.person.id, record, turn.now):
+    session = await turn.transaction()
+    if await wishes.do_follow(session, turn.person.id, record, turn.now):
         turn.say(turn.t("You follow {name} now: I will tell you what changes.", name=name))
     else:
+        await wishes.do_unfollow(session, turn.person.id, record)
         turn.say(turn.t("You don't follow {name} any more.", name=name))
 
 

@@ -7,8 +7,11 @@ from markupsafe import Markup
 from bot.conversation import Button, Dialog, Turn, rows
 from bot.routing import Routes
 from bot.services import privacy
+from bot.services.personal import StaffKept
 from handlers.menu import country_label, home_button
+from handlers.staff import role_name
 from handlers.start import SECTORS
+from knowledge.phrases import Phrases
 
 routes = Routes()
 
@@ -42,11 +45,28 @@ async def mydata(turn: Turn) -> None:
             if kept.form_answers
             else []
         ),
-        *([t("• The fairs that you follow: {count}", count=t.number(kept.follows))] if kept.follows else []),
+        *_of_staff(t, kept.staff),
         t("• Since {date}", date=t.date(kept.since.date())),
         t("Messages are deleted after 90 days. /forget deletes everything now."),
     ]
     turn.say(Markup("\n").join(lines), ((home_button(t),),))
+
+
+def _of_staff(t: Phrases, kept: StaffKept) -> list[Markup]:
+    """Only what there is."""
+    said: list[tuple[object, Markup]] = [
+        (kept.follows, t.n("• {count} thing that you follow", "• {count} things that you follow", kept.follows)),
+        (kept.topics, t.n("• {count} topic that you chose or switched off",
+                          "• {count} topics that you chose or switched off", kept.topics)),
+        (kept.stopped, t("• That you want no announcements")),
+        (kept.clicks, t.n("• {count} button of an announcement that you tapped",
+                          "• {count} buttons of announcements that you tapped", kept.clicks)),
+        (kept.lists, t.n("• {count} list for announcements that you are on",
+                         "• {count} lists for announcements that you are on", kept.lists)),
+        (kept.talks, t.n("• {count} talk with our staff", "• {count} talks with our staff", kept.talks)),
+        (kept.roles, t("• Your work for the desk: {roles}", roles=t.list([role_name(t, one) for one in kept.roles]))),
+    ]  # fmt: skip
+    return [line for there_is, line in said if there_is]
 
 
 @routes.command("forget")

@@ -38,11 +38,28 @@ MENU = (
     ("due.read", "coverage.due", N_("⏰ Due for a check")),
     ("coverage.read", "coverage.show", N_("🗺 Coverage by language")),
     ("exchange.export", "exchange.menu", N_("📂 Files in and out")),
+    ("events.manage", "manage.list", N_("📅 Events")),
+    ("events.door", "door.events", N_("🚪 Check-in")),
     ("stats.read", "stats.show", N_("📊 Statistics")),
     ("roles.grant", "staff.roles", N_("👥 Roles")),
     ("audit.read", "staff.audit", N_("📜 Audit log")),
 )
 AUDIT_PAGE = 10
+
+
+async def may(turn: Turn, action: str) -> bool:
+    """Whether the person's roles allow the action; else they hear that it is for staff."""
+    try:
+        await roles.check(await turn.transaction(), turn.person.id, action)
+    except roles.NotAllowed:
+        refuse(turn)
+        return False
+    return True
+
+
+def refuse(turn: Turn) -> None:
+    turn.replies.clear()
+    turn.say(turn.t("This is for our staff only."), ((home_button(turn.t),),))
 
 
 def staff_only(action: str) -> Callable[[Handler], Handler]:
@@ -55,11 +72,10 @@ def staff_only(action: str) -> Callable[[Handler], Handler]:
         @wraps(handler)
         async def checked(turn: Turn) -> None:
             try:
-                await roles.check(await turn.transaction(), turn.person.id, action)
-                await handler(turn)
+                if await may(turn, action):
+                    await handler(turn)
             except roles.NotAllowed:
-                turn.replies.clear()
-                turn.say(turn.t("This is for our staff only."), ((home_button(turn.t),),))
+                refuse(turn)
 
         return checked
 

@@ -23,6 +23,8 @@ def commands(t: Phrases, mine: frozenset[str]) -> Sequence[tuple[str, str]]:
         ("due.read", "due", t.p("command", "Records due for a check")),
         ("coverage.read", "coverage", t.p("command", "Coverage by language")),
         ("exchange.export", "files", t.p("command", "Knowledge as files")),
+        ("events.manage", "manage", t.p("command", "Events")),
+        ("events.door", "checkin", t.p("command", "Check-in at the door")),
         ("stats.read", "stats", t.p("command", "Statistics")),
         ("audit.read", "audit", t.p("command", "Audit log")),
     ]

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.conversation import Turn
+from bot.conversation import Button, Turn
 from bot.forms import Answers, Field, Form, Option, open_form
 from bot.routing import Routes
+from bot.services import roles
 from handlers.answering import show_record
 from handlers.menu import COUNTRIES, country_label, home_buttons
 from knowledge.language import Language
@@ -97,9 +98,10 @@ async def start(turn: Turn) -> None:
 async def home(turn: Turn) -> None:
     turn.person = replace(turn.person, welcomed=True)
     turn.dialog.form = None
-    turn.say(
-        turn.t("What would you like to know? Write it in your own words, or choose:"), home_buttons(turn.t), edit=True
-    )
+    buttons = home_buttons(turn.t)
+    if await roles.roles_of(await turn.transaction(), turn.person.id) and not turn.incoming.group:
+        buttons = (*buttons, (Button(turn.t.p("button", "🧰 Staff menu"), "staff.menu"),))
+    turn.say(turn.t("What would you like to know? Write it in your own words, or choose:"), buttons, edit=True)
 
 
 @routes.command("cancel")

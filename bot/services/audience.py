@@ -2,8 +2,7 @@
 
     {"all": [{"country": ["LA", "TH"]}, {"not": {"sector": ["public"]}}]}
 
-`PARTS` holds the kinds of conditions; a service that knows more about people (events: registered, attended) adds its
-own with `condition("registered")`.
+`PARTS` holds the kinds of conditions, each with a list of values.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.conversation import Json
+from bot.services.events.places import IN_PLAY
+from bot.store.event_tables import RegistrationRow
 from bot.store.staff_tables import FollowRow, InterestRow, ListMemberRow, PreferenceRow
 from bot.store.tables import IdentityRow, PersonRow
 
@@ -64,6 +65,28 @@ def _interest(values: Sequence[str]) -> Condition:
 @condition("follows")
 def _follows(values: Sequence[str]) -> Condition:
     return exists().where(FollowRow.person_id == PersonRow.id, FollowRow.target.in_(values))
+
+
+@condition("registered")
+def _registered(values: Sequence[str]) -> Condition:
+    """In it, waiting for it, or having signed somebody up for it."""
+    return exists().where(RegistrationRow.person_id == PersonRow.id, _of(values), RegistrationRow.state.in_(IN_PLAY))
+
+
+@condition("attended")
+def _attended(values: Sequence[str]) -> Condition:
+    return exists().where(
+        RegistrationRow.person_id == PersonRow.id, _of(values), RegistrationRow.checked_in_at.is_not(None)
+    )
+
+
+@condition("not_registered")
+def _not_registered(values: Sequence[str]) -> Condition:
+    return not_(_registered(values))
+
+
+def _of(events: Sequence[str]) -> Condition:
+    return RegistrationRow.event_id.in_([int(event) for event in events if event.isdigit()])
 
 
 @condition("list")

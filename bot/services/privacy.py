@@ -9,8 +9,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Person
-from bot.services import Services
+from bot.services import Services, personal
 from bot.services.events import personal as event_data
+from bot.services.personal import StaffKept
 from bot.store.tables import AnswerRow, BlobRow, ButtonRow, HandoverRow, IdentityRow, InboxRow, OutboxRow, PersonRow
 
 KEEP_ARRIVALS = timedelta(days=14)  # longer than any platform delivers again
@@ -26,9 +27,9 @@ class Kept:
     platforms: tuple[str, ...]
     questions: int
     passed_on: int
-    registrations: int = 0
-    follows: int = 0
-    form_answers: bool = False
+    registrations: int
+    form_answers: bool
+    staff: StaffKept
 
 
 async def kept(session: AsyncSession, person: Person) -> Kept:
@@ -37,21 +38,22 @@ async def kept(session: AsyncSession, person: Person) -> Kept:
     questions = select(func.count()).select_from(AnswerRow).where(AnswerRow.person_id == person.id)
     handovers = select(func.count()).select_from(HandoverRow).where(HandoverRow.person_id == person.id)
     assert since is not None
-    registrations, follows, form_answers = await event_data.kept(session, person.id)
+    registrations, form_answers = await event_data.kept(session, person.id)
     return Kept(
         since,
         tuple(sorted(platforms)),
         await session.scalar(questions) or 0,
         await session.scalar(handovers) or 0,
         registrations,
-        follows,
         form_answers,
+        await personal.kept(session, person.id),
     )
 
 
 async def forget(session: AsyncSession, person: Person, now: datetime) -> None:
     """Removes the person: profile, accounts, words and messages, and from events. Counts stay, without the person."""
     await event_data.forget(session, person.id, now)
+    await personal.forget(session, person.id, now)
     accounts = (
         await session.execute(
             select(IdentityRow.platform, IdentityRow.external_id).where(IdentityRow.person_id == person.id)
@@ -86,4 +88,5 @@ async def let_go(session: AsyncSession, services: Services) -> None:
     never_fetched = func.coalesce(OutboxRow.not_before, OutboxRow.created_at) < now - KEEP_MESSAGES
     await session.execute(delete(OutboxRow).where(OutboxRow.state == "queued", never_fetched))
     await session.execute(delete(BlobRow).where(BlobRow.created_at < now - KEEP_MESSAGES))
+    await personal.let_go(session, now)
     await session.execute(delete(ButtonRow).where(ButtonRow.created_at < now - KEEP_BUTTONS))

@@ -30,6 +30,7 @@ from sqlalchemy.orm import aliased
 from bot import hours
 from bot.conversation import Json, Lane
 from bot.services import Services, audience
+from bot.store.event_tables import RegistrationRow
 from bot.store.moments import Moment
 from bot.store.staff_tables import BroadcastRow, ClickRow, PreferenceRow
 from bot.store.tables import IdentityRow, OutboxRow, PersonRow
@@ -124,6 +125,7 @@ async def fix_recipients(session: AsyncSession, services: Services, row: Broadca
         )
         .join(accounts, accounts.c.person_id == PersonRow.id)
         .where(*conditions)
+        .order_by(PersonRow.id)
     )
     await session.execute(services.outbox.insert(OutboxRow).from_select(COLUMNS, chosen).on_conflict_do_nothing())
     fixed = select(func.count()).where(OutboxRow.broadcast_id == row.id, OutboxRow.part == "send")
@@ -188,7 +190,7 @@ async def resend_unknown(session: AsyncSession, number: int, now: datetime) -> i
     return len(again.all())
 
 
-async def opted_out(session: AsyncSession, person_id: int, number: int | None, now: datetime) -> None:
+async def opted_out(session: AsyncSession, person_id: int, now: datetime) -> None:
     """The person wants no more: what still waits for them is taken off, also in the middle of a sending."""
     chats = select(IdentityRow.external_id).where(IdentityRow.person_id == person_id)
     await session.execute(
@@ -307,7 +309,7 @@ async def by_language_and_country(session: AsyncSession, number: int) -> list[tu
 
 
 async def reactions(session: AsyncSession, number: int) -> list[tuple[str, str, str, int]]:
-    """(language, country, "clicked" | "stopped_after", people)."""
+    """(language, country, "clicked" | "registered" | "stopped_after", people)."""
     found: list[tuple[str, str, str, int]] = []
     people = (func.coalesce(PersonRow.language, "–"), func.coalesce(PersonRow.country, "–"))
     clicked = (
@@ -317,6 +319,18 @@ async def reactions(session: AsyncSession, number: int) -> list[tuple[str, str, 
         .where(ClickRow.broadcast_id == number)
         .group_by(PersonRow.language, PersonRow.country)
     )
+    registered = (  # for an event of the announcement, after a click on its button
+        select(*people, func.count(RegistrationRow.person_id.distinct()))
+        .select_from(ClickRow)
+        .join(PersonRow, PersonRow.id == ClickRow.person_id)
+        .join(RegistrationRow, RegistrationRow.person_id == PersonRow.id)
+        .where(
+            ClickRow.broadcast_id == number,
+            RegistrationRow.registered_at >= ClickRow.at,
+            RegistrationRow.event_id.in_(await _events(session, number)),
+        )
+        .group_by(PersonRow.language, PersonRow.country)
+    )
     stopped = (
         select(*people, func.count())
         .select_from(PreferenceRow)
@@ -324,6 +338,12 @@ async def reactions(session: AsyncSession, number: int) -> list[tuple[str, str, 
         .where(PreferenceRow.stopped_by == number)
         .group_by(PersonRow.language, PersonRow.country)
     )
-    for what, query in (("clicked", clicked), ("stopped_after", stopped)):
+    for what, query in (("clicked", clicked), ("registered", registered), ("stopped_after", stopped)):
         found += [(language, country, what, n) for language, country, n in await session.execute(query)]
     return found
+
+
+async def _events(session: AsyncSession, number: int) -> list[int]:
+    """The events that its buttons lead to."""
+    buttons = await session.scalar(select(BroadcastRow.buttons).where(BroadcastRow.id == number)) or []
+    return [int(button["value"]) for button in buttons if button["kind"] == "event"]

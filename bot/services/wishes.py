@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services import recipients
@@ -26,7 +26,7 @@ async def do_stop(session: AsyncSession, person_id: int, broadcast: int | None, 
     if row.stopped_at is None:
         row.stopped_at, row.stopped_by = now, broadcast
     await session.flush()
-    await recipients.opted_out(session, person_id, broadcast, now)
+    await recipients.opted_out(session, person_id, now)
 
 
 async def do_go_on(session: AsyncSession, person_id: int) -> None:
@@ -65,14 +65,24 @@ async def follows(session: AsyncSession, person_id: int) -> list[str]:
 
 
 async def do_follow(session: AsyncSession, person_id: int, target: str, now: datetime) -> bool:
-    """Follows it, or stops following what was followed; returns whether it is followed now."""
-    row = await session.get(FollowRow, (person_id, target), populate_existing=True)
-    if row is not None:
-        await session.execute(delete(FollowRow).where(FollowRow.person_id == person_id, FollowRow.target == target))
+    """The person is told what changes, of a series also its dates; False when they follow it already."""
+    if await session.get(FollowRow, (person_id, target), populate_existing=True) is not None:
         return False
     session.add(FollowRow(person_id=person_id, target=target, since=now))
     await session.flush()
     return True
+
+
+async def do_unfollow(session: AsyncSession, person_id: int, target: str) -> None:
+    await session.execute(delete(FollowRow).where(FollowRow.person_id == person_id, FollowRow.target == target))
+
+
+async def followed(session: AsyncSession, limit: int = 20) -> list[str]:
+    """What people follow, the most followed first."""
+    found = await session.scalars(
+        select(FollowRow.target).group_by(FollowRow.target).order_by(func.count().desc(), FollowRow.target).limit(limit)
+    )
+    return list(found)
 
 
 async def do_click(session: AsyncSession, person_id: int, broadcast: int, button: int, now: datetime) -> None:

@@ -168,16 +168,6 @@ class EventNoticeRow(Base):
     done_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-class SeriesFollowRow(Base):
-    """Who wants to know when the dates of a series are announced."""
-
-    __tablename__ = "series_follows"
-
-    person_id: Mapped[int] = mapped_column(ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True)
-    series: Mapped[str] = mapped_column(String(80), primary_key=True, index=True)
-    since: Mapped[datetime] = mapped_column(Moment)
-
-
 class EventProfileRow(Base):
     """What a person answered last, so that the next registration need not ask again."""
 
@@ -227,19 +217,6 @@ class DoorLinkRow(Base):
     label: Mapped[str] = mapped_column(String(80))
     expires_at: Mapped[datetime] = mapped_column(Moment)
     session: Mapped[str | None] = mapped_column(String(64), unique=True)
-
-
-class EventLogRow(Base):
-    """What staff did with events, exports above all."""
-
-    __tablename__ = "event_log"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment)
-    actor: Mapped[int | None] = mapped_column(BigInteger)
-    event_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
-    action: Mapped[str] = mapped_column(String(40))
-    data: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class SecretRow(Base):

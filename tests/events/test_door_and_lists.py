@@ -18,8 +18,8 @@ from bot.services.events import after, calendar, charts, door, exchange, papers,
 from bot.services.events.exchange import Filter
 from bot.services.events.model import Event, Refused
 from bot.store import Store
-from bot.store.event_tables import EventLogRow, FeedbackRow, RegistrationRow
-from bot.store.staff_tables import RoleRow
+from bot.store.event_tables import FeedbackRow, RegistrationRow
+from bot.store.staff_tables import AuditRow, RoleRow
 from knowledge.language import Language
 from tests.events.making import NOW, START, applicant, make_event, people
 
@@ -106,7 +106,7 @@ async def test_lists_are_harmless_complete_and_logged(store: Store) -> None:
         book = await exchange.do_export(session, owner, event.id, "xlsx", Filter(state="confirmed"), NOW)
         with pytest.raises(roles.NotAllowed):
             await exchange.do_export(session, owner + 1, event.id, "csv", Filter(), NOW)
-        logged = list(await session.scalars(select(EventLogRow.action).where(EventLogRow.actor == owner)))
+        logged = list(await session.scalars(select(AuditRow.action).where(AuditRow.actor_id == owner)))
     assert text.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
     assert [line[3] for line in lines[1:]] == [*NAMES[:-1], "'=HYPERLINK(1)"]
@@ -115,7 +115,7 @@ async def test_lists_are_harmless_complete_and_logged(store: Store) -> None:
     cells = [sheet.cell(row, 4) for row in range(2, 8)]
     assert [cell.value for cell in cells] == [*NAMES[:-1], "'=HYPERLINK(1)"]
     assert {cell.data_type for cell in cells} == {"s"}
-    assert logged == ["export.csv", "export.xlsx"]
+    assert logged == ["event.export.csv", "event.export.xlsx"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"])

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from bot import event_notices
 from bot.app import CAPABILITIES
 from bot.outbox import Outbox
-from bot.services import Services
-from bot.services.events import finding, model, personal, places, staff
+from bot.services import Services, wishes
+from bot.services.events import model, personal, places, staff
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.event_tables import EventNoticeRow, EventRow, RegistrationRow
@@ -147,8 +147,8 @@ async def test_a_cancelled_event_is_told_to_all_and_nothing_else_is_said(saying:
 async def test_followers_of_a_series_are_told_when_its_dates_are_announced(saying: Saying) -> None:
     async with saying.store.write() as session:
         [person] = await people(session, 1, language="km", country="KH")
-        await finding.do_follow(session, person, "caexpo", NOW)
-        assert not await finding.do_follow(session, person, "caexpo", NOW)
+        await wishes.do_follow(session, person, "caexpo", NOW)
+        assert not await wishes.do_follow(session, person, "caexpo", NOW)
         await make_event(session, series="caexpo")
     [text] = await saying.run()
     assert "វេទិកាកសិកម្មមេគង្គ" in text

@@ -27,7 +27,7 @@ from tests.fake_telegram.people import Person
 @pytest_asyncio.fixture
 async def boss(held: Running, telegram: FakeTelegram) -> AsyncIterator[Person]:
     person = someone(telegram, "Boss", "en")
-    await dialog(person, [("/about", sees("free assistant")), ("/manage", sees("Only staff"))])
+    await dialog(person, [("/about", sees("free assistant")), ("/manage", sees("for our staff only"))])
     await give_role(held.store, "telegram", person.user.id, "editor")
     yield person
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.store.event_tables import EventLogRow, RegistrationRow
+from bot.store.event_tables import RegistrationRow
+from bot.store.staff_tables import AuditRow
 from tests.conftest import Running
 from tests.events.conftest import someone
 from tests.events.making import START, HeldClock, give_role, store_event
@@ -22,7 +23,7 @@ async def test_from_the_question_to_the_export(
 ) -> None:
     boss = someone(telegram, "Boss", "en")
     await store_event(held.store)
-    await dialog(boss, [("/about", sees("free assistant")), ("/manage", sees("Only staff"))])
+    await dialog(boss, [("/about", sees("free assistant")), ("/manage", sees("for our staff only"))])
     await give_role(held.store, "telegram", boss.user.id, "owner")
 
     await dialog(noy, [("/home", sees("What would you like to know?"))])
@@ -96,5 +97,5 @@ async def test_from_the_question_to_the_export(
         ],
     )
     async with held.store.read() as session:
-        actions = list(await session.scalars(select(EventLogRow.action).order_by(EventLogRow.id)))
-    assert actions == ["event.create", "event.publish", "event.change", "export.xlsx"]
+        actions = list(await session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
+    assert actions == ["event.create", "event.publish", "event.change", "event.export.xlsx"]

@@ -15,6 +15,8 @@ from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
 
 PATIENCE = 20.0
+
+
 Hire = Callable[..., Awaitable[Person]]
 
 

@@ -54,7 +54,7 @@ async def states(store: Store, part: str = "send") -> dict[str, int]:
         found = await session.execute(
             select(OutboxRow.state, func.count()).where(OutboxRow.part == part).group_by(OutboxRow.state)
         )
-        return dict(found.tuples().all())
+        return dict(found.all())
 
 
 async def test_each_gets_it_once_in_their_language(
@@ -93,7 +93,7 @@ async def test_fallback_buttons_picture_and_clicks(
     await officer.sends_photo()
     await officer.sees("With a picture")
     await officer.presses("Buttons")
-    await officer.sees("up to four")
+    await officer.sees("up to four", buttons=["+ Ask a question"])
     await officer.says("See the zone | la-savan-park\nSite | https://example.org/x\nAsk | ask")
     await officer.sees("Buttons: See the zone")
     await send(officer)
@@ -152,8 +152,10 @@ async def test_an_uploaded_list_and_followers(desk: Running, hire: Hire, telegra
     await officer.presses("or")
     await officer.sees("Which condition?")
     await officer.presses("Followers of…")
-    await officer.sees("Write the id")
-    await officer.says("th-mukdahan-sez")
+    await officer.sees("Choose one", buttons=["☐ Mukdahan Special Economic Zone"])
+    await officer.presses("☐ Mukdahan")
+    await officer.sees("Choose one", buttons=["☑ Mukdahan Special Economic Zone"])
+    await officer.presses("Done ✓")
     await officer.sees("Goes to 2 people")
     await officer.presses("‹ Back")
     await send(officer)

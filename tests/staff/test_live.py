@@ -77,7 +77,9 @@ async def test_out_of_office_and_strangers_in_the_group(
     noy.patience = PATIENCE
     await account(store, noy)
     async with desks.running(
-        staff_group=str(forum.id), service_hours="Mon 00:00-00:01", out_of_office="Call 1500 when it burns."
+        staff_group=str(forum.id),
+        service_hours="Mon 00:00-00:01",
+        out_of_office="Call 1500 when it burns.",
     ):
         await noy.says("/human")
         await noy.sees("Our staff are back on", "Call 1500")

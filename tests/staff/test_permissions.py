@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -13,6 +14,11 @@ from bot.clock import SystemClock
 from bot.conversation import Dialog, Incoming, Kind, Person, Pressed, Turn
 from bot.outbox import Outbox
 from bot.services import Services, broadcasts, curating, live, roles, vain
+from bot.services.events import door, exchange
+from bot.services.events import staff as events
+from bot.services.events.exchange import Filter
+from bot.services.events.model import Details
+from bot.services.events.staff import Draft
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.staff_tables import BroadcastRow, LiveRow, ProposalRow, RoleRow
@@ -20,6 +26,7 @@ from bot.store.tables import PersonRow
 from handlers import ROUTES
 from knowledge.base import KnowledgeBase
 from knowledge.language import Language
+from knowledge.texts import Text
 
 MATRIX = {  # written out by hand: a change of the table in the code must be meant
     "owner": set(roles.PERMISSIONS),
@@ -27,24 +34,29 @@ MATRIX = {  # written out by hand: a change of the table in the code must be mea
     "editor": {
         "staff.menu", "curate.edit", "curate.review", "curate.overrule", "curate.restore", "exchange.export",
         "exchange.import", "queue.read", "queue.answer", "queue.alias", "live.talk", "stats.read", "coverage.read",
-        "due.read",
+        "due.read", "events.manage", "events.export", "events.door",
     },
     "announcer": {
         "staff.menu", "broadcast.compose", "broadcast.start", "broadcast.approve", "broadcast.control",
         "broadcast.correct", "broadcast.recall", "broadcast.resend", "broadcast.report", "stats.read",
     },
-    "door": {"staff.menu"},
+    "door": {"staff.menu", "events.door"},
     "helper": {"staff.menu", "queue.read", "queue.answer", "live.talk"},
     "nobody": set(),
 }  # fmt: skip
 PUBLIC = ("start.", "answer.", "zones.", "borders.", "forums.", "programmes.", "nearby.", "language.", "help.",
-          "privacy.", "news.", "follow.", "form.", "live.open", "live.leave", "records.", "ask.", "hints.")  # fmt: skip
+          "privacy.", "events.", "tickets.", "feedback.", "terms.", "news.", "follow.", "form.", "live.open",
+          "live.leave", "records.", "ask.", "hints.")  # fmt: skip
 
 
 @pytest.mark.parametrize("role", list(MATRIX))
 def test_the_table_says_what_was_meant(role: str) -> None:
     mine = frozenset({role}) if role != "nobody" else frozenset()
     assert {action for action in roles.PERMISSIONS if roles.allowed(mine, action)} == MATRIX[role]
+
+
+def _event(now: datetime) -> Draft:
+    return Draft(Details(title=Text(en="Forum")), "Asia/Vientiane", now, now + timedelta(hours=1))
 
 
 async def _attempts(session: Any, services: Services, actor: int) -> dict[str, Any]:
@@ -74,6 +86,9 @@ async def _attempts(session: Any, services: Services, actor: int) -> dict[str, A
         "curate.restore": lambda: curating.do_restore(session, actor, "nothing", 1, now),
         "queue.read": lambda: vain.waiting(session, actor, now),
         "queue.answer": lambda: vain.do_answer(session, actor, [], "x", now),
+        "events.manage": lambda: events.do_create(session, actor, _event(now), now),
+        "events.export": lambda: exchange.do_export(session, actor, 1, "csv", Filter(), now),
+        "events.door": lambda: door.do_make_link(session, actor, 1, "gate", now),
         "live.talk": lambda: live.do_take(session, actor, talk, now),
     }
 

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.services import roles
-from bot.services.events import places, staff, tickets
+from bot.services import audit, roles
+from bot.services.events import places, tickets
 from bot.services.events.model import Event, Refused, get
 from bot.services.events.registrations import Registration, by_number, find, registration_of
 from bot.store.event_tables import DoorLinkRow, RegistrationRow
@@ -188,7 +188,7 @@ async def do_make_link(session: AsyncSession, actor: int, event_id: int, label: 
         )
     )
     await session.flush()
-    await staff.log(session, actor, event_id, "door.link", now, label=label)
+    await audit.record(session, actor, "event.door_link", f"event:{event_id}", now, after={"label": label})
     return token
 
 

@@ -15,8 +15,8 @@ from openpyxl.utils import get_column_letter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.services import roles
-from bot.services.events import staff, tickets
+from bot.services import audit, roles
+from bot.services.events import tickets
 from bot.services.events.model import Event, get
 from bot.services.events.papers import Badge, badges
 from bot.services.events.registrations import Registration, registration_of
@@ -64,7 +64,7 @@ async def do_export(
     await roles.check(session, actor, "events.export")
     event = await get(session, event_id)
     people = await participants(session, event_id, wanted)
-    await staff.log(session, actor, event_id, f"export.{form}", now, people=len(people))
+    await audit.record(session, actor, f"event.export.{form}", f"event:{event_id}", now, after={"people": len(people)})
     if form == "badges":
         return await _badges(session, event, [one for one, _ in people if one.state == "confirmed"])
     extra = sorted({name for one, _ in people for name in one.answers} - set(HEAD) - {"consent"})

@@ -1,4 +1,4 @@
-"""Which events there are: by filters, or by what somebody wrote; and who follows a series."""
+"""Which events there are: by filters, or by what somebody wrote."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services.events.model import Event, event_of
-from bot.store.event_tables import EventRow, SeriesFollowRow
+from bot.store.event_tables import EventRow
 from knowledge.language import Language
 from knowledge.phrases import Phrases
 
@@ -111,6 +111,14 @@ async def coming(session: AsyncSession, now: datetime, wanted: Wanted | None = N
     return [event for event in map(event_of, rows) if wanted is None or fits(event, wanted)]
 
 
+async def published(session: AsyncSession, limit: int = 12) -> Sequence[Event]:
+    """Published events, also those that are over, the latest first."""
+    rows = await session.scalars(
+        select(EventRow).where(EventRow.state == "published").order_by(EventRow.starts_at.desc()).limit(limit)
+    )
+    return [event_of(row) for row in rows]
+
+
 def fits(event: Event, wanted: Wanted) -> bool:
     start, end = event.starts_at.astimezone(event.zone).date(), event.ends_at.astimezone(event.zone).date()
     details = event.details
@@ -138,18 +146,3 @@ async def of_series(session: AsyncSession, series: str, now: datetime) -> Event 
         .limit(1)
     )
     return event_of(row) if row else None
-
-
-async def do_follow(session: AsyncSession, person_id: int, series: str, now: datetime) -> bool:
-    """The person is told of the series' next dates; False when they follow it already."""
-    if await session.get(SeriesFollowRow, (person_id, series)) is not None:
-        return False
-    session.add(SeriesFollowRow(person_id=person_id, series=series, since=now))
-    await session.flush()
-    return True
-
-
-async def do_unfollow(session: AsyncSession, person_id: int, series: str) -> None:
-    await session.execute(
-        delete(SeriesFollowRow).where(SeriesFollowRow.person_id == person_id, SeriesFollowRow.series == series)
-    )

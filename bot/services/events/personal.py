@@ -15,18 +15,16 @@ from bot.store.event_tables import (
     EventRow,
     FeedbackRow,
     RegistrationRow,
-    SeriesFollowRow,
 )
 
 KEEP_NOTICES = timedelta(days=90)
 
 
-async def kept(session: AsyncSession, person_id: int) -> tuple[int, int, bool]:
-    """How many registrations and followed series there are, and whether form answers are kept."""
+async def kept(session: AsyncSession, person_id: int) -> tuple[int, bool]:
+    """How many registrations there are, and whether form answers are kept."""
     registrations = select(func.count()).select_from(RegistrationRow).where(RegistrationRow.person_id == person_id)
-    follows = select(func.count()).select_from(SeriesFollowRow).where(SeriesFollowRow.person_id == person_id)
     profile = await session.get(EventProfileRow, person_id)
-    return await session.scalar(registrations) or 0, await session.scalar(follows) or 0, profile is not None
+    return await session.scalar(registrations) or 0, profile is not None
 
 
 async def forget(session: AsyncSession, person_id: int, now: datetime) -> None:
@@ -42,7 +40,6 @@ async def forget(session: AsyncSession, person_id: int, now: datetime) -> None:
     await session.execute(delete(FeedbackRow).where(FeedbackRow.registration_id.in_(ids)))
     await _anonymise(session, RegistrationRow.person_id == person_id, now)
     await session.execute(delete(EventProfileRow).where(EventProfileRow.person_id == person_id))
-    await session.execute(delete(SeriesFollowRow).where(SeriesFollowRow.person_id == person_id))
 
 
 async def _anonymise(session: AsyncSession, which: object, now: datetime) -> None:

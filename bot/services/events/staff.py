@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.services import audit, roles
 from bot.services.events import counting, notices, places
 from bot.services.events.model import Details, Event, Refused, event_of, get, known_zone
-from bot.store.event_tables import EventLogRow, EventRow, RegistrationRow
+from bot.services.events.model import places as places_of
+from bot.store.event_tables import EventRow, RegistrationRow
 
 LISTED = 40
 
@@ -80,7 +81,7 @@ async def do_create(session: AsyncSession, actor: int | None, draft: Draft, now:
     await session.flush()
     capacity = None if draft.capacity is None else draft.capacity + draft.details.overbooking
     await counting.ensure_counts(session, row, capacity, dict(draft.quotas))
-    await log(session, actor, row.id, "event.create", now, code=code)
+    await audit.record(session, actor, "event.create", f"event:{row.id}", now, after={"code": code})
     return event_of(row)
 
 
@@ -133,7 +134,7 @@ async def do_publish(session: AsyncSession, actor: int | None, event_id: int, no
     await session.execute(update(EventRow).where(EventRow.id == event_id).values(state="published"))
     if event.series:
         await notices.add(session, event_id, "announced", now, key="announced", data={"series": event.series})
-    await log(session, actor, event_id, "event.publish", now)
+    await audit.record(session, actor, "event.publish", f"event:{event_id}", now)
     return replace(event, state="published")
 
 
@@ -166,11 +167,23 @@ async def do_change(
             await notices.close_open(session, event_id, ("reminder",), now)
         await notices.add(session, event_id, "changed", now, data={"what": told, "was": _was(before)})
         await places.promote(session, after, now)
-    await log(session, actor, event_id, "event.change", now, fields=sorted(changes), told=told)
+    await audit.record(
+        session, actor, "event.change", f"event:{event_id}", now,
+        before=_plainly(before, changes), after={**_plainly(after, changes), "told": told},
+    )  # fmt: skip
     return after
 
 
 COLUMNS = {"starts_at", "ends_at", "zone", "country", "opens_at", "closes_at", "approval", "series"}
+
+
+def _plainly(event: Event, names: Iterable[str]) -> dict[str, Any]:
+    """The named columns and details, as the log takes them."""
+    known = {**event.details.model_dump(mode="json"), **{name: getattr(event, name) for name in COLUMNS}}
+    return {
+        name: value if isinstance(value := known.get(name), (dict, list, int)) or value is None else str(value)
+        for name in sorted(names)
+    }
 
 
 def _worth_telling(before: Event, columns: Mapping[str, Any], details: Details) -> list[str]:
@@ -208,7 +221,7 @@ async def do_cancel(session: AsyncSession, actor: int | None, event_id: int, now
     await notices.close_open(session, event_id, ("reminder", "changed", "offer", "feedback", "announced"), now)
     if event.state == "published":
         await notices.add(session, event_id, "cancelled", now, key="cancelled")
-    await log(session, actor, event_id, "event.cancel", now)
+    await audit.record(session, actor, "event.cancel", f"event:{event_id}", now)
     return await _fresh(session, event_id)
 
 
@@ -223,8 +236,12 @@ async def do_set_capacity(
     if actor is not None:
         await roles.check(session, actor, "events.manage")
     event = await get(session, event_id)
+    before = (await places_of(session, event_id)).capacity
     await places.do_set_capacity(session, event, capacity, now)
-    await log(session, actor, event_id, "event.capacity", now, capacity=capacity)
+    await audit.record(
+        session, actor, "event.capacity", f"event:{event_id}", now,
+        before={"capacity": before}, after={"capacity": capacity},
+    )  # fmt: skip
 
 
 async def do_set_quota(
@@ -245,7 +262,10 @@ async def do_decide(
 ) -> str:
     await roles.check(session, actor, "events.manage")
     state = await places.do_decide(session, event, registration_id, approve=approve, now=now)
-    await log(session, actor, event.id, "registration.decide", now, registration=registration_id, state=state)
+    await audit.record(
+        session, actor, "event.decide", f"event:{event.id}", now,
+        after={"registration": registration_id, "state": state},
+    )  # fmt: skip
     return state
 
 
@@ -280,10 +300,3 @@ async def states(session: AsyncSession, event_id: int) -> dict[str, int]:
         .group_by(RegistrationRow.state)
     )
     return {row.state: int(row[1]) for row in found}
-
-
-async def log(
-    session: AsyncSession, actor: int | None, event_id: int | None, action: str, now: datetime, **data: Any
-) -> None:
-    session.add(EventLogRow(at=now, actor=actor, event_id=event_id, action=action, data=data))
-    await session.flush()

@@ -1,0 +1,93 @@
+"""Announcements and events together: audiences by registration, buttons that register, and what came of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.services import wishes
+from bot.services.events import places
+from bot.store import Store
+from tests.conftest import Running
+from tests.events.making import NOW, applicant, details, make_event
+from tests.fake_telegram import FakeTelegram
+from tests.fake_telegram.people import Person
+from tests.staff.conftest import PATIENCE, Hire, account
+from tests.staff.test_broadcasts import compose, send
+
+TITLE = "Mekong Farm Forum"
+
+
+async def choose(officer: Person, how: str, kind: str, value: str) -> None:
+    await officer.presses(how)
+    await officer.sees("Which condition?")
+    await officer.presses(kind)
+    await officer.sees("Choose one", buttons=[f"☐ {value}"])
+    await officer.presses(f"☐ {value}")
+    await officer.sees("Choose", buttons=[f"☑ {value}"])
+    await officer.presses("Done ✓")
+
+
+async def test_those_not_yet_registered_are_invited_and_register_by_the_button(
+    desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
+) -> None:
+    noy, boun = (telegram.person(name, started=True) for name in ("Noy", "Boun"))
+    numbers = []
+    for person in (noy, boun):
+        person.patience = PATIENCE
+        numbers.append(await account(store, person, language="en", country="LA"))
+    officer = await hire("Officer", "announcer")
+    async with store.write() as session:
+        event = await make_event(
+            session, now=SystemClock().now(), details=details(fields=({"id": "full_name", "optional": False},))
+        )
+        await places.do_register(session, event, applicant(numbers[1]), NOW)
+        await wishes.do_follow(session, numbers[0], "caexpo", NOW)
+    await compose(officer, "Come to the forum.")
+    await officer.presses("Audience")
+    await officer.sees("Goes to 3 people")
+    await choose(officer, "and", "Not yet registered for…", TITLE)
+    await officer.sees(f"not yet registered for: {TITLE}", "Goes to 2 people")
+    await choose(officer, "and", "Followers of…", "China-ASEAN Expo (CAEXPO)")
+    await officer.sees("follows: China-ASEAN Expo", "Goes to 1 person")
+    await choose(officer, "or", "Registered for…", TITLE)
+    await officer.sees(f"registered for: {TITLE}", "Goes to 2 people")
+    await officer.presses("‹ Back")
+    await officer.sees("(draft)")
+    await officer.presses("Buttons")
+    await officer.sees("Tap a button to add it")
+    await officer.presses(f"+ Register: {TITLE}")
+    await officer.sees("Buttons: ✅ Register")
+    await send(officer)
+    await noy.sees("Come to the forum.", buttons=["✅ Register"])
+    await boun.sees("Come to the forum.")
+    await noy.presses("✅ Register")
+    await noy.sees("full name")
+    await noy.says("Noy Keomany")
+    await noy.sees("Please check:", "Noy Keomany")
+    await noy.presses("I agree: register ✓")
+    await noy.sees("You are registered ✓")
+    await officer.sees("Sent: 2", "finished")
+    await officer.presses("📊 Report")
+    await officer.sees("clicked: 1", "registered because of it: 1")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_staff_find_all_their_tools_in_one_menu(
+    desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
+) -> None:
+    editor, door = await hire("Editor", "editor"), await hire("Door", "door")
+    await editor.says("/menu")
+    await editor.sees("What would you like to know?", buttons=["🧰 Staff menu"])
+    await editor.presses("🧰 Staff menu")
+    await editor.sees("Staff menu", buttons=["✏️ Knowledge", "📅 Events", "🚪 Check-in"])
+    assert "📣 Announcements" not in editor.last.buttons
+    await door.says("/staff")
+    await door.sees("Staff menu", buttons=["🚪 Check-in", "🏠 Home"])
+    assert list(door.last.buttons) == ["🚪 Check-in", "🏠 Home"]
+    trader = telegram.person("Trader", started=True)
+    trader.patience = PATIENCE
+    await account(store, trader)
+    await trader.says("/menu")
+    await trader.sees("What would you like to know?")
+    assert "🧰 Staff menu" not in trader.last.buttons
