@@ -1,10 +1,15 @@
-"""One whole life of a registration: found by a question, registered in Lao, reminded, moved, let in, asked,
-exported."""
+"""One whole life of a registration: found by a question, registered in Lao, reminded, moved, let in, asked, exported.
+
+`TRANSCRIPT=life.txt pytest tests/events/test_whole_life.py -k sqlite` writes down what both sides said.
+"""
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from bot.store.event_tables import RegistrationRow
@@ -13,14 +18,16 @@ from tests.conftest import Running
 from tests.events.conftest import someone
 from tests.events.making import START, HeldClock, give_role, store_event
 from tests.events.test_registering import fill_in
+from tests.events.transcript import Transcript
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.dialogs import start
 from tests.fake_telegram.people import Person
 
 
 async def test_from_the_question_to_the_export(
-    held: Running, telegram: FakeTelegram, noy: Person, clock: HeldClock
+    held: Running, telegram: FakeTelegram, noy: Person, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    transcript = Transcript(telegram, clock.now, monkeypatch)
     boss = someone(telegram, "Boss", "en")
     await store_event(held.store)
     await dialog(boss, [("/about", sees("free assistant")), ("/manage", sees("for our staff only"))])
@@ -99,3 +106,5 @@ async def test_from_the_question_to_the_export(
     async with held.store.read() as session:
         actions = list(await session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
     assert actions == ["event.create", "event.publish", "event.change", "event.export.xlsx"]
+    if wanted := os.environ.get("TRANSCRIPT"):
+        transcript.write(Path(wanted))
