@@ -100,11 +100,14 @@ async def test_from_the_question_to_the_export(
             (press("XLSX"), sees("This export was logged")),
             (press("‹ Back"), sees("Places")),
             (press("📈 Dashboard"), sees("places are taken", buttons=["💬 Feedback"])),
-            (press("💬 Feedback"), sees("1 of 1", "ເວລາຫຼາຍກວ່ານີ້")),
+            (press("💬 Feedback"), sees("1 of 1", "ເວລາຫຼາຍກວ່ານີ້", buttons=["XLSX", "💬 All comments"])),
+            (press("💬 All comments"), sees("1 comment", "“ເວລາຫຼາຍກວ່ານີ້”")),
+            (press("‹ Back"), sees("1 of 1")),
+            (press("XLSX"), sees("This export was logged")),
         ],
     )
     async with held.store.read() as session:
         actions = list(await session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
-    assert actions == ["event.create", "event.publish", "event.change", "event.export.xlsx"]
+    assert actions == ["event.create", "event.publish", "event.change", "event.export.xlsx", "event.export.feedback"]
     if wanted := os.environ.get("TRANSCRIPT"):
         transcript.write(Path(wanted))
