@@ -7,6 +7,7 @@ files → take one in → differences, conflicts and errors row by row → take 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 from markupsafe import Markup
@@ -16,7 +17,7 @@ from bot.files import FileUnavailable
 from bot.routing import Routes
 from bot.services import audit, curating, roles
 from handlers.menu import pressed
-from handlers.staff import staff_button, staff_only
+from handlers.staff import may, staff_button, staff_only
 from knowledge import exchange
 
 routes = Routes()
@@ -62,17 +63,21 @@ async def ask(turn: Turn) -> None:
 
 
 @routes.expected("exchange.file")
-@staff_only("exchange.import")
 async def take(turn: Turn) -> None:
+    """Fetches before the transaction begins, because that takes its time."""
     t, file = turn.t, turn.incoming.file
-    if file is None:
-        turn.expect("exchange.file")
-        turn.say(t("Please send a file, or /cancel."))
+    content = None
+    if file is not None:
+        with contextlib.suppress(FileUnavailable):
+            content = await turn.services.files.fetch(turn.incoming.platform, file)
+    if not await may(turn, "exchange.import"):
         return
-    try:
-        content = await turn.services.files.fetch(turn.incoming.platform, file)
-    except FileUnavailable:
-        turn.say(t("I could not fetch this file. Please send it again."))
+    if file is None or content is None:
+        turn.expect("exchange.file")
+        missing = (
+            t("I could not fetch this file. Please send it again.") if file else t("Please send a file, or /cancel.")
+        )
+        turn.say(missing)
         return
     session = await turn.transaction()
     kept = Attachment(file.name or "import", file.mime or "application/octet-stream", content)

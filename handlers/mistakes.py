@@ -14,11 +14,12 @@ from bot.conversation import Button, Json, Reply, Turn, rows
 from bot.forms import Answers, Field, Form, Option, open_form
 from bot.routing import Routes
 from bot.services import answers as kept
-from bot.services import mistakes, roles
+from bot.services import mistakes
 from bot.services.mistakes import Mistake
 from handlers.answering import show_record
 from handlers.menu import home_button, page_of, pressed
 from handlers.records import gone
+from handlers.staff import staff_only
 from knowledge.phrases import N_, Phrases
 
 routes = Routes()
@@ -73,19 +74,10 @@ routes.form_from(FORM, _form)
 # -- editors
 
 
-async def _is_editor(turn: Turn) -> bool:
-    found = await roles.roles_of(await turn.transaction(), turn.person.id)
-    if not roles.allowed(found, mistakes.ACTION):
-        turn.say(turn.t("Only staff of the desk can do this."), ((home_button(turn.t),),))
-        return False
-    return True
-
-
 @routes.command("mistakes")
 @routes.button("mistakes.list")
+@staff_only(mistakes.ACTION)
 async def listed(turn: Turn) -> None:
-    if not await _is_editor(turn):
-        return
     t = turn.t
     found = await mistakes.waiting(await turn.transaction(), turn.person.id)
     buttons = [Button(_label(turn, one), "mistakes.show", {"mistake": one.id}) for one in found]
@@ -108,9 +100,8 @@ def _name(turn: Turn, mistake: Mistake) -> str:
 
 
 @routes.button("mistakes.show")
+@staff_only(mistakes.ACTION)
 async def show(turn: Turn) -> None:
-    if not await _is_editor(turn):
-        return
     t = turn.t
     mistake = await mistakes.find(await turn.transaction(), turn.person.id, pressed(turn, "mistake"))
     if mistake is None:
@@ -138,19 +129,17 @@ async def show(turn: Turn) -> None:
 
 
 @routes.button("mistakes.answer")
+@staff_only(mistakes.ACTION)
 async def answer(turn: Turn) -> None:
     """The text in question as it is now, in its language."""
-    if not await _is_editor(turn):
-        return
     mistake = await mistakes.find(await turn.transaction(), turn.person.id, pressed(turn, "mistake"))
     if mistake is None or not await show_record(turn, mistake.record, mistake.facet, language=mistake.language):
         gone(turn)
 
 
 @routes.button("mistakes.close")
+@staff_only(mistakes.ACTION)
 async def close(turn: Turn) -> None:
-    if not await _is_editor(turn):
-        return
     session, number = await turn.transaction(), pressed(turn, "mistake")
     mistake = await mistakes.find(session, turn.person.id, number)
     new, reporter = await mistakes.do_close(session, turn.person.id, number, turn.now)

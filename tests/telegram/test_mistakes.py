@@ -51,7 +51,7 @@ async def reports(running: Running) -> list[MistakeRow]:
 
 
 async def make_editor(running: Running, person: Person) -> None:
-    await dialog(person, [("/mistakes", sees("Only staff of the desk"))])
+    await dialog(person, [("/mistakes", sees("This is for our staff only."))])
     await give_role(running.store, "telegram", person.user.id, "editor")
 
 
