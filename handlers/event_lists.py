@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from markupsafe import Markup
+
 from bot.conversation import Attachment, Button, Turn, rows
 from bot.event_words import headline, lines, refusal
 from bot.routing import Routes
 from bot.services.events import after, charts, exchange, model, staff, tickets
+from bot.services.events.after import Comment
 from bot.services.events.exchange import Filter
 from bot.services.events.fonts import NoFont
 from bot.services.events.model import Refused
@@ -16,9 +19,11 @@ from handlers.event_staff import chosen_event
 from handlers.feedback import AGAIN, USEFUL
 from handlers.menu import pressed
 from handlers.staff import may
+from knowledge.phrases import Phrases
 
 routes = Routes()
 SHOWN = 15
+FEW, COMMENTS = 5, 10  # comments beside the chart, and on a page of their own
 MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
@@ -114,16 +119,59 @@ async def feedback(turn: Turn) -> None:
         "{given} of {all} who were there gave feedback.", given=t.number(summary.given), all=t.number(summary.invited)
     )
     text = [headline(t, event), head]
-    text += [t("“{words}”", words=comment) for comment in summary.comments]
+    text += [_quoted(t, comment) for comment in summary.comments[:FEW]]
     marks = summary.counts["overall"]
     bars = [("★" * mark, marks.get(str(mark), 0)) for mark in range(5, 0, -1)]
     bars += [(t(label).unescape(), summary.counts["useful"].get(key, 0)) for key, label in USEFUL.items()]
     again = t("Would you come again?").unescape()
     bars += [(f"{again} {t(label)}", summary.counts["again"].get(key, 0)) for key, label in AGAIN.items()]
-    back = ((Button(t.p("button", "‹ Back"), "manage.show", {"event": event.id}),),)
+    here = {"event": event.id}
+    ways = [Button(t.p("button", "‹ Back"), "manage.show", here)]
+    if summary.comments:
+        ways.insert(0, Button(t.p("button", "💬 All comments"), "manage.comments", here))
+    if summary.given:
+        ways.insert(0, Button("XLSX", "manage.export_feedback", here))
+    back = rows(ways, 2)
     try:
         picture = charts.bars(t("Feedback").unescape(), bars)
     except NoFont:
         turn.say(lines(text), back)
         return
     turn.say(lines(text), back, attachment=Attachment(f"{event.code}-feedback.png", "image/png", picture))
+
+
+def _quoted(t: Phrases, comment: Comment) -> Markup:
+    if not comment.name:
+        return t("“{words}”", words=comment.words)
+    return t("“{words}” ({name})", words=comment.words, name=comment.name)
+
+
+@routes.button("manage.comments")
+async def comments(turn: Turn) -> None:
+    event = await chosen_event(turn)
+    if event is None:
+        return
+    t, here = turn.t, {"event": event.id}
+    found = (await after.summary(await turn.transaction(), event.id)).comments
+    last = max(0, (len(found) - 1) // COMMENTS)
+    page = min(max(int(pressed(turn, "page", 0)), 0), last)
+    turning = [
+        Button(label, "manage.comments", {**here, "page": to})
+        for label, to in ((t.p("button", "‹ Earlier"), page - 1), (t.p("button", "More ›"), page + 1))
+        if 0 <= to <= last
+    ]
+    text = [headline(t, event), t.n("{count} comment", "{count} comments", len(found))]
+    text += [_quoted(t, comment) for comment in found[page * COMMENTS : (page + 1) * COMMENTS]]
+    back = Button(t.p("button", "‹ Back"), "manage.feedback", here)
+    turn.say(lines(text), (*rows(turning, 2), (back,)), edit=True)
+
+
+@routes.button("manage.export_feedback")
+async def export_feedback(turn: Turn) -> None:
+    event = await chosen_event(turn, "events.export")
+    if event is None:
+        return
+    content = await exchange.do_export_feedback(await turn.transaction(), turn.person.id, event.id, turn.now)
+    text = turn.t("Personal data: keep it safe, and delete it when the event is over. This export was logged.")
+    file = Attachment(f"{event.code}-feedback.xlsx", MIME["xlsx"], content)
+    turn.say(lines(headline(turn.t, event), text), attachment=file)

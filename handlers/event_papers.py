@@ -58,32 +58,33 @@ async def ask(turn: Turn) -> None:
 @routes.expected(FILE)
 async def take(turn: Turn) -> None:
     """Fetches before the transaction begins, because that takes its time."""
-    t, file, wanted = turn.t, turn.incoming.file, turn.expected
     sent = await content_of(turn)
     if not await may(turn, "events.manage"):
         return
-    again = {"event": wanted["event"], "kind": wanted["kind"]}
-    if file is None or sent is None:
-        turn.expect(FILE, **again)
-        missing = (
-            t("I could not fetch this file. Please send it again.") if file else t("Please send a file, or /cancel.")
-        )
-        turn.say(missing)
-        return
-    ending = files.PAPERS.get(file.mime, "")
-    name = file.name or f"{wanted['kind']}{ending}"
+    if sent is None or not await _kept(turn, sent):
+        turn.expect(FILE, event=turn.expected["event"], kind=turn.expected["kind"])
+    if sent is None:
+        unfetched = turn.t("I could not fetch this file. Please send it again.")
+        turn.say(unfetched if turn.incoming.file else turn.t("Please send a file, or /cancel."))
+
+
+async def _kept(turn: Turn, sent: bytes) -> bool:
+    """Whether the file is the event's now; else why not is said."""
+    file, kind, session = turn.incoming.file, turn.expected["kind"], await turn.transaction()
+    assert file is not None
+    name = file.name or f"{kind}{files.PAPERS.get(file.mime, '')}"
     title = " ".join(turn.incoming.text.split()) or name
-    session = await turn.transaction()
     try:
-        event = await model.get(session, wanted["event"])
-        kept = Attachment(name, file.mime, sent)
-        await files.do_add(session, turn.person.id, event.id, wanted["kind"], title, kept, turn.now)
+        event = await model.get(session, turn.expected["event"])
+        await files.do_add(
+            session, turn.person.id, event.id, kind, title, Attachment(name, file.mime, sent), turn.now
+        )  # fmt: skip
     except Refused as refused:
-        turn.expect(FILE, **again)
-        turn.say(refusal(t, refused.code))
-        return
-    turn.say(t("Saved: {title}", title=title))
+        turn.say(refusal(turn.t, refused.code))
+        return False
+    turn.say(turn.t("Saved: {title}", title=title))
     await say_list(turn, event)
+    return True
 
 
 @routes.button("papers.remove")

@@ -138,7 +138,7 @@ def test_papers_and_pictures_are_made_in_every_script() -> None:
 
 
 async def test_feedback_is_counted_once_and_anonymous_is_anonymous(store: Store) -> None:
-    event, _, ids = await filled(store)
+    event, owner, ids = await filled(store)
     async with store.write() as session:
         for registration in ids[:2]:
             await door.do_check_in(session, registration, "gate", START)
@@ -150,10 +150,15 @@ async def test_feedback_is_counted_once_and_anonymous_is_anonymous(store: Store)
         assert not await after.do_give(session, first, answers, named=False, now=NOW)
         assert await after.do_give(session, second, {**answers, "overall": "3"}, named=True, now=NOW)
         summary = await after.summary(session, event.id)
+        owner_sees = await exchange.do_export_feedback(session, owner, event.id, NOW)
         rows = list(await session.scalars(select(FeedbackRow).order_by(FeedbackRow.id)))
     assert (summary.given, summary.invited, summary.counts["overall"]) == (2, 2, {"5": 1, "3": 1})
     assert [row.registration_id for row in rows] == [None, ids[1]]
     assert rows[0].language == ""
+    assert [(comment.words, comment.name) for comment in summary.comments] == [("ດີຫຼາຍ", NAMES[1]), ("ດີຫຼາຍ", "")]
+    sheet = load_workbook(io.BytesIO(owner_sees)).active
+    assert sheet is not None
+    assert [sheet.cell(row, 7).value or "" for row in (2, 3)] == [NAMES[1], ""]
 
 
 async def test_a_copy_is_a_draft_a_year_later(store: Store) -> None:

@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from bot.services.events import tickets
 from bot.store.event_tables import EventProfileRow, RegistrationRow
+from knowledge.language import Language
+from knowledge.phrases import Phrases
 from tests.conftest import DeskFactory, Running
 from tests.events.making import HeldClock, details, store_event
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
@@ -19,20 +21,32 @@ async def registrations(running: Running) -> list[RegistrationRow]:
         return list(await session.scalars(select(RegistrationRow).order_by(RegistrationRow.id)))
 
 
-async def fill_in(person: Person, name: str, business: str) -> None:
-    """Nine messages in all, from the poster's link to the ticket."""
+async def fill_in(person: Person, name: str, business: str, language: Language = Language.EN) -> None:
+    """Nine messages in all, from the poster's link to the ticket, in the person's language."""
+    t = Phrases(language)
+
+    def said(words: str) -> str:
+        return str(t(words).unescape())
+
+    def button(label: str) -> str:
+        return str(t.p("button", label).unescape())
+
+    agree = button("I agree: register ✓")
     await dialog(
         person,
         [
-            (press("✅ Register"), sees("full name", buttons=["Cancel"])),
-            (name, sees("business or organisation called")),
-            (business, sees("your position")),
-            (press("Skip"), sees("In which country")),
-            (press("🇱🇦 Laos"), sees("business about")),
-            (press("Farming and food"), sees("phone number or e-mail")),
-            ("໐໒໐ 5555 1234", sees("Tap all that apply")),
-            (press("Done ✓"), sees("Please check:", name, business, "deleted after", buttons=["I agree: register ✓"])),
-            (press("I agree: register ✓"), sees("You are registered ✓", name, buttons=["✏️ Change"])),
+            (press(button("✅ Register")), sees(said("What is your full name, as it should stand on the badge?"))),
+            (name, sees(said("What is your business or organisation called?"))),
+            (business, sees(said("What is your position there?"))),
+            (press(button("Skip")), sees(said("In which country is the business?"))),
+            (press(f"🇱🇦 {t.country('LA')}"), sees(said("What is the business about?"))),
+            (
+                press(said("Farming and food")),
+                sees(said("A phone number or e-mail for the organiser? Only they see it.")),
+            ),
+            ("໐໒໐ 5555 1234", sees(said("What would you like? Tap all that apply, then Done."))),
+            (press(button("Done ✓")), sees(said("Please check:"), name, business, buttons=[agree])),
+            (press(agree), sees(said("You are registered ✓"), name, buttons=[button("✏️ Change")])),
         ],
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,17 +15,23 @@ from bot.services.events.model import Refused
 from bot.services.events.registrations import Registration, of_event
 from bot.store.event_tables import FeedbackRow, RegistrationRow
 
-COMMENTS = 20
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody wrote; `name` is empty where they did not want to be named."""
+
+    words: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Feedback of an event: how many, counts of each choice, the latest comments."""
+    """Feedback of an event: how many, counts of each choice, the comments, the latest first."""
 
     given: int
     invited: int
     counts: Mapping[str, Mapping[str, int]]
-    comments: tuple[str, ...]
+    comments: tuple[Comment, ...]
 
 
 async def attended(session: AsyncSession, person_id: int, event_id: int) -> Registration:
@@ -67,11 +73,8 @@ async def do_give(
 
 
 async def summary(session: AsyncSession, event_id: int) -> Summary:
-    rows = list(
-        await session.scalars(
-            select(FeedbackRow).where(FeedbackRow.event_id == event_id).order_by(FeedbackRow.id.desc())
-        )
-    )
+    given_by = await given(session, event_id)
+    rows = [row for row, _ in given_by]
     counts: dict[str, Counter[str]] = {"overall": Counter(), "useful": Counter(), "again": Counter()}
     for row in rows:
         for name, counter in counts.items():
@@ -82,5 +85,16 @@ async def summary(session: AsyncSession, event_id: int) -> Summary:
             RegistrationRow.event_id == event_id, RegistrationRow.checked_in_at.is_not(None)
         )
     )
-    comments = tuple(str(row.answers["comment"]) for row in rows if row.answers.get("comment"))[:COMMENTS]
+    comments = tuple(Comment(str(row.answers["comment"]), name) for row, name in given_by if row.answers.get("comment"))
     return Summary(len(rows), len(there.all()), counts, comments)
+
+
+async def given(session: AsyncSession, event_id: int) -> Sequence[tuple[FeedbackRow, str]]:
+    """All feedback, the latest first, each with the name where it was to be seen."""
+    found = await session.execute(
+        select(FeedbackRow, RegistrationRow.answers)
+        .outerjoin(RegistrationRow, RegistrationRow.id == FeedbackRow.registration_id)
+        .where(FeedbackRow.event_id == event_id)
+        .order_by(FeedbackRow.id.desc())
+    )
+    return [(row, str((answers or {}).get("full_name", ""))) for row, answers in found]

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services import audit, roles
-from bot.services.events import tickets
+from bot.services.events import after, tickets
 from bot.services.events.model import Event, get
 from bot.services.events.papers import Badge, badges
 from bot.services.events.registrations import Registration, registration_of
@@ -25,6 +25,7 @@ from bot.store.event_tables import RegistrationRow
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 HEAD = ("number", "state", "kind", "full_name", "organisation", "position", "country", "sector", "contact", "language",
         "needs", "registered_at", "checked_in_at", "checked_in_by")  # fmt: skip
+FEEDBACK_HEAD = ("day", "overall", "useful", "again", "comment", "language", "full_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,28 @@ async def do_export(
     return _xlsx(rows) if form == "xlsx" else _csv(rows)
 
 
+async def do_export_feedback(session: AsyncSession, actor: int, event_id: int, now: datetime) -> bytes:
+    """All feedback as "xlsx", names only of those who wanted to be seen. Who took it is logged.
+
+    Raises:
+        NotAllowed, Refused.
+    """
+    await roles.check(session, actor, "events.export")
+    event = await get(session, event_id)
+    found = await after.given(session, event_id)
+    await audit.record(session, actor, "event.export.feedback", f"event:{event_id}", now, after={"people": len(found)})
+    lines = [
+        [
+            row.at.astimezone(event.zone).strftime("%Y-%m-%d"),
+            *(_cell(row.answers.get(name)) for name in FEEDBACK_HEAD[1:-2]),
+            row.language,
+            name,
+        ]
+        for row, name in found
+    ]
+    return _xlsx([list(FEEDBACK_HEAD), *lines], "feedback")
+
+
 def _line(event: Event, one: Registration, at: datetime, extra: Sequence[str]) -> list[str]:
     def local(moment: datetime | None) -> str:
         return moment.astimezone(event.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
@@ -107,12 +130,12 @@ def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+def _xlsx(rows: Sequence[Sequence[str]], title: str = "participants") -> bytes:
     """Every cell is text, so nothing is reckoned."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.title = "participants"
+    sheet.title = title
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row, 1):
             cell = sheet.cell(number, column)
