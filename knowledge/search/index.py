@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from knowledge.language import Language
 from knowledge.loader import CONTENT, Content
+from knowledge.records import Record
 from knowledge.search import context as follow_ups
 from knowledge.search.choices import distinct, list_records, missing_part
 from knowledge.search.confidence import Calibration, aspects, load_calibration
-from knowledge.search.corpus import Corpus, build_corpus
+from knowledge.search.corpus import Corpus, build_corpus, texts_of
 from knowledge.search.dense import Embedder
 from knowledge.search.finding import Candidate, Context, Finding, Outcome, SmallTalk
 from knowledge.search.fusion import load_weights
@@ -44,6 +45,12 @@ class Ranked:
     stale: bool
 
 
+def _vectors(folder: Path | None, embedder: Embedder | None) -> VectorStore | None:
+    if embedder is None:
+        return None
+    return VectorStore(folder or CONTENT / "vectors", embedder.name, embedder.size)
+
+
 class SearchIndex:
     """Finds (record, facet) pairs for a question; immutable after `build`, safe from several threads."""
 
@@ -65,9 +72,22 @@ class SearchIndex:
     ) -> "SearchIndex":
         """The index over the whole content; `cache` is a folder that keeps what is slow to build."""
         book = load_phrasebook()
-        store = None
-        if embedder is not None:
-            store = VectorStore(vectors or CONTENT / "vectors", embedder.name, embedder.size)
+        store = _vectors(vectors, embedder)
+        return cls(build_corpus(content, book, store, cache), build_tables(content, book), embedder)
+
+    @classmethod
+    def trial(
+        cls,
+        content: Content,
+        record: Record,
+        embedder: Embedder | None = None,
+        cache: Path | None = None,
+        vectors: Path | None = None,
+    ) -> "SearchIndex":
+        """The index over content with a record that is not published: its texts get their vectors here and now."""
+        book, store = load_phrasebook(), _vectors(vectors, embedder)
+        if store is not None and embedder is not None:
+            store.embed(texts_of(record, content, book), embedder)
         return cls(build_corpus(content, book, store, cache), build_tables(content, book), embedder)
 
     def find(self, question: str, language: Language | None = None, context: Context | None = None) -> Finding:
