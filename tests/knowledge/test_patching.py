@@ -8,13 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from knowledge.base import KnowledgeBase
 from knowledge.language import Language
-from knowledge.loader import Content, load_content
+from knowledge.loader import Content
 from knowledge.search import SearchIndex
 from knowledge.search.blocks import LexicalField
 from knowledge.search.patching import GONE, moved
 from knowledge.search.scripts import canonical, joined, stripped
 from knowledge.texts import Text
+from tests.conftest import index_cache
 
 TEXTS = ["rice mill in Boten", "gem market of Mae Sot", "ຕະຫຼາດ ບໍ່ເຕັນ", "rice bran from Kampot", "customs at Boten"]
 
@@ -43,9 +45,9 @@ def test_a_patched_field_ranks_as_a_built_one(words: str) -> None:
     assert patched.words.size == patched.grams.size == len(now)
 
 
-def test_a_new_record_and_a_new_name_are_found_within_two_seconds_of_work() -> None:
-    content = load_content()
-    SearchIndex.build(content)
+def test_a_new_record_and_a_new_name_are_found_within_two_seconds_of_work(knowledge: KnowledgeBase) -> None:
+    content = knowledge.content
+    SearchIndex.build(content, None, index_cache())
     zone = content.records["la-savan-park"]
     named = zone.model_copy(
         update={"names": Text.model_validate({**zone.names.model_dump(), "en": "Zebrafish Meadow"})}
