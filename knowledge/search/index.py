@@ -20,6 +20,7 @@ from knowledge.search.fusion import load_weights
 from knowledge.search.hearing import Heard, hear
 from knowledge.search.normalise import Question, detect, readings
 from knowledge.search.phrasebook import load_phrasebook
+from knowledge.search.scripts import canonical
 from knowledge.search.signals import Signals
 from knowledge.search.smalltalk import smalltalk_of
 from knowledge.search.tables import Tables, build_tables
@@ -136,6 +137,8 @@ class SearchIndex:
         chosen = follow_ups.ordinal(heard, context) if context else None
         if chosen is not None and not heard.facet_triggers:
             return self._chosen(chosen, heard, reply)
+        if (known := self._known_wording(ranked)) is not None:
+            return self._chosen(known, heard, reply)
         found = self._candidates(ranked.order[:SHOWN].tolist(), scores)
         listed = list_records(heard, ranked, self.corpus)
         missing = missing_part(heard, ranked, self.corpus)
@@ -164,6 +167,15 @@ class SearchIndex:
             remembered,
             near,
         )
+
+    def _known_wording(self, ranked: Ranked) -> tuple[str, str] | None:
+        """The (record, facet) among the best whose own questions have these very words: an editor put them there."""
+        question = ranked.heard.question
+        for row in ranked.order.tolist():
+            unit = self.corpus.units[self.corpus.unit_source[row]]
+            if any(canonical(one) == question.plain for one in unit.questions.get(question.language, ())):
+                return unit.record, unit.facet.value
+        return None
 
     def _chosen(self, chosen: tuple[str, str], heard: Heard, reply: Language) -> Finding:
         found = (Candidate(*chosen, 1.0),)
