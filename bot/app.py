@@ -26,7 +26,7 @@ from bot.channels import Channel, PushChannel
 from bot.channels.checkin import CheckInPage
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
-from bot.channels.web import WebChannel
+from bot.channels.web import CoveragePage, WebChannel
 from bot.clock import Clock, SystemClock
 from bot.dispatcher import Dispatcher
 from bot.inbox import Inbox
@@ -186,6 +186,9 @@ class Desk:
     async def _listen(self) -> None:
         app = web.Application(client_max_size=1_000_000)
         app.add_routes(self._web.routes())
+        app.add_routes(
+            CoveragePage(self._services.knowledge.coverage, self._services.clock, self._web.language).routes()
+        )
         app.add_routes(CheckInPage(self._store, self._services.clock, bool(self._settings.public_url)).routes())
         if self.telegram:
             app.add_routes(self.telegram.routes())

@@ -64,6 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     content.add_argument("--write", action="store_true", help="of import: change the content files, not only show")
     content.add_argument("--json", action="store_true", help="of status: machine-readable")
     content.add_argument("--full", action="store_true", help="of check: list everything")
+    events = add("events", _events, "Take events in from a workbook or YAML file, or write an empty workbook.")
+    events.add_argument("action", choices=["import", "template"])
+    events.add_argument("file", type=Path, help="of import: .xlsx or .yaml; of template: where the workbook goes")
+    events.add_argument("--write", action="store_true", help="of import: take it in, not only show what it would do")
     learn = add("learn", _learn, "Write what people's choices and opinions teach into a file to review, or take it in.")
     learn.add_argument("file", type=Path, help="JSONL, a lesson a line; people accept or reject each")
     learn.add_argument("--take-in", action="store_true", help="add the accepted lessons to the content's questions")
@@ -187,6 +191,31 @@ def _content(_settings: Settings, options: argparse.Namespace) -> int:
             return contents.take_in(options.file, write=options.write)
     print("Say where: content export --for-translators FOLDER, content import FILE.po.", file=sys.stderr)
     return 2
+
+
+def _events(settings: Settings, options: argparse.Namespace) -> int:
+    from bot import event_files
+    from bot.clock import SystemClock
+    from bot.store import open_store
+
+    if options.action == "template":
+        return event_files.write_template(options.file)
+    try:
+        content = options.file.read_bytes()
+    except OSError as error:
+        print(f"{options.file}: {error.strerror}", file=sys.stderr)
+        return 2
+
+    async def take_in() -> int:
+        store = open_store(settings.database_url)
+        try:
+            return await event_files.take_in(
+                store, options.file.name, content, SystemClock().now(), write=options.write
+            )
+        finally:
+            await store.close()
+
+    return asyncio.run(take_in())
 
 
 def _migrate(settings: Settings, _options: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from knowledge import translators
+from knowledge import glossary, placenames, translators
 from knowledge.check import main as check_main
 from knowledge.loader import load_content
 from knowledge.status import as_text
@@ -16,7 +16,13 @@ SHOWN = 70  # characters of a text in a preview
 
 
 def check(*, full: bool) -> int:
-    return check_main(["--full"] if full else [])
+    if failed := check_main(["--full"] if full else []):
+        return failed
+    content = load_content()
+    words, places = glossary.consistency(content, glossary.read_usage()), placenames.places(content)
+    report = (*glossary.lines(words, full), *placenames.lines(places, full))
+    sys.stdout.writelines(f"{line}\n" for line in report)
+    return 0 if words.ok and places.ok else 1
 
 
 def status(*, as_json: bool) -> int:

@@ -88,6 +88,10 @@ REFUSALS: dict[str, Callable[[Phrases], Markup]] = {
     "quota": lambda t: t("This country or kind of ticket has places of its own. Cancel, then register anew with it."),
     "unknown_zone": lambda t: t("I don't know this time zone. Write it like Asia/Vientiane."),
     "times": lambda t: t("The end must come after the beginning."),
+    "no_picture": lambda t: t("A poster is a picture: PNG or JPEG."),
+    "no_paper": lambda t: t("I can give out PDF, pictures, text, Word, Excel and PowerPoint files."),
+    "large_file": lambda t: t("This file is too large; ten megabytes are the most."),
+    "many_files": lambda t: t("There are twelve files already; remove one first."),
     "not_english": lambda t: t("The English title is needed, because other languages fall back on it."),
 }
 

@@ -99,6 +99,7 @@ def read_contact(text: str, country: str | None = None) -> str:
 READERS: dict[str, Callable[[str, str | None], Any]] = {
     "text": read_text,
     "words": read_text,
+    "question": read_text,
     "name": read_name,
     "number": read_number,
     "date": read_date,

@@ -38,8 +38,9 @@ class Field:
     """One question of a form.
 
     `options` makes it a choice (`multi`: of several, a list); without, it takes text, read as its `kind` says (see
-    `bot.form_values`). `check` gives a message id when the text won't do. `when` says from the answers so far whether
-    the question is asked at all. `spoken` is the prompt where it is content rather than a message of ours.
+    `bot.form_values`; only a "question" may end in a question mark, other words that do are asked in the middle).
+    `check` gives a message id when the text won't do. `when` says from the answers so far whether the question is asked
+    at all. `spoken` is the prompt where it is content rather than a message of ours.
     """
 
     id: str
@@ -98,7 +99,7 @@ class FormMachine:
         text = (turn.incoming.contact.phone if turn.incoming.contact else turn.incoming.text).strip()
         if current.options is not None:
             return await self._take_choice(turn, form, current, text)
-        if text.endswith(QUESTION_MARKS):
+        if text.endswith(QUESTION_MARKS) and current.kind != "question":
             return False
         try:
             value = READERS[current.kind](text, self._country(turn)) if current.kind != "text" else text
@@ -245,7 +246,7 @@ class FormMachine:
 
     def _back(self, turn: Turn, form: Form) -> None:
         state, current = self._state(turn), self._field(turn)
-        index = len(form.fields) if current is None else form.fields.index(current)
+        index = len(form.fields) if current is None else _place(form, current)
         asked = [f for f in form.fields[:index] if f.when(state["answers"])]
         if asked:
             state["at"] = asked[-1].id
@@ -275,11 +276,16 @@ def _following(form: Form, state: Json, current: Field) -> Field | None:
     return next(
         (
             f
-            for f in form.fields[form.fields.index(current) + 1 :]
+            for f in form.fields[_place(form, current) + 1 :]
             if f.when(answers) and not (state.get("known") and f.id in answers)
         ),
         None,
     )
+
+
+def _place(form: Form, current: Field) -> int:
+    """By its id, because a form made from data is made anew each time."""
+    return next(number for number, f in enumerate(form.fields) if f.id == current.id)
 
 
 def _missing(form: Form, answers: Answers) -> Field | None:
@@ -307,7 +313,7 @@ def _state_of(turn: Turn) -> Json:
 def _controls(turn: Turn, form: Form, current: Field) -> Rows:
     where = {"form": form.name, "field": current.id}
     controls = []
-    if form.fields.index(current) > 0:
+    if _place(form, current) > 0:
         controls.append(Button(turn.t.p("button", "‹ Back"), BACK, where))
     if current.multi:
         controls.append(Button(turn.t.p("button", "Done ✓"), DONE, where))

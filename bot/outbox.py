@@ -204,7 +204,7 @@ class Outbox:
             await session.execute(self._store.insert(ButtonRow).on_conflict_do_nothing(), list(buttons.values()))
 
     async def keep(self, session: AsyncSession, attachment: Attachment, now: datetime) -> None:
-        """Keeps the file, once, under `blob_key`."""
+        """Keeps the file, once, under `blob_key`; said again, it is kept anew."""
         row = {
             "sha256": blob_key(attachment),
             "name": attachment.name,
@@ -212,7 +212,9 @@ class Outbox:
             "content": attachment.content,
             "created_at": now,
         }
-        await session.execute(self._store.insert(BlobRow).values(row).on_conflict_do_nothing())
+        insert = self._store.insert(BlobRow).values(row)
+        again = {"created_at": insert.excluded.created_at}
+        await session.execute(insert.on_conflict_do_update(index_elements=[BlobRow.sha256], set_=again))
 
 
 def _row(

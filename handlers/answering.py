@@ -68,18 +68,25 @@ def is_series(turn: Turn, record: str | None) -> bool:
 
 
 async def show_record(
-    turn: Turn, record: str, facet: str = "", *, edit: bool = False, back: tuple[str, Json] | None = None
+    turn: Turn,
+    record: str,
+    facet: str = "",
+    *,
+    edit: bool = False,
+    back: tuple[str, Json] | None = None,
+    language: Language | None = None,
 ) -> bool:
     """Answers a tap on a record; False when it is not published (any more).
 
-    `back` is the list that it was chosen from: the record then offers all its facts, and the way back.
+    `back` is the list that it was chosen from: the record then offers all its facts, and the way back. `language`:
+    not the person's own.
     """
     knowledge = turn.services.knowledge
     if knowledge.record(record) is None:
         return False
     known = knowledge.facets_of(record)
     shown = facet if facet in known or not known else known[0]
-    answer = knowledge.answer(record, shown, turn.person.language, turn.now.date())
+    answer = knowledge.answer(record, shown, language or turn.person.language, turn.now.date())
     if back is None:
         await show(turn, answer, "", edit=edit)
         return True
@@ -107,12 +114,20 @@ async def card(turn: Turn) -> None:
 def _buttons(t: Phrases, answer: Answer, number: int, facets: Rows) -> Rows:
     found: Rows = ()
     if answer.full is not None:
-        found += ((Button(t.p("button", "Read more"), "answer.more", {"answer": number}),),)
+        more = {"answer": number, "draft": answer.draft}
+        found += ((Button(t.p("button", "Read more"), "answer.more", more),),)
     suggestions = [s for s in answer.suggestions if not facets or s.record != answer.record]
     found += facets + packed([_choice(choice, number) for choice in (*answer.choices, *suggestions)])
     if answer.outcome == "answer":
         found += (_opinions(number),)
-    return (*found, (Button(t.p("button", "🙋 Ask a person"), "answer.person", {"answer": number}),))
+    return found + packed(_to_people(t, number, draft=answer.draft))
+
+
+def _to_people(t: Phrases, number: int, *, draft: bool) -> list[Button]:
+    """The ways from an answer to people: to staff, and about a draft translation to its editors."""
+    here = {"answer": number}
+    report = [Button(t.p("button", "✏️ Report a mistake"), "mistake.begin", here)] if draft else []
+    return [Button(t.p("button", "🙋 Ask a person"), "answer.person", here), *report]
 
 
 def _opinions(number: int) -> tuple[Button, ...]:
@@ -150,9 +165,9 @@ async def more(turn: Turn) -> None:
         turn.say(turn.t("I no longer have this answer. Please ask me again."), ((home_button(turn.t),),))
         return
     t = Phrases(Language(row.language))
-    person = Button(t.p("button", "🙋 Ask a person"), "answer.person", {"answer": row.id})
+    people = packed([*_to_people(t, row.id, draft=bool(pressed(turn, "draft"))), home_button(t)])
     # our own rendering, escaped when it was made
-    turn.say(Markup(row.text), (_opinions(row.id), (person, home_button(t))), edit=True)  # noqa: S704
+    turn.say(Markup(row.text), (_opinions(row.id), *people), edit=True)  # noqa: S704
 
 
 @routes.button("answer.rate")

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from bot.conversation import Button, Turn, rows
-from bot.files import FileUnavailable
 from bot.routing import Routes
 from bot.services import audience, broadcasts, recipients, wishes
 from bot.services.events import finding
 from handlers.audience_words import EVENT_KINDS, TOPIC_NAMES, in_words
 from handlers.broadcast import say_problem
 from handlers.menu import COUNTRIES, country_label, pressed
-from handlers.staff import staff_only
+from handlers.sent import content_of
+from handlers.staff import may, staff_only
 from handlers.start import SECTORS
 from knowledge.language import Language
 from knowledge.phrases import N_
@@ -158,17 +158,16 @@ async def use(turn: Turn) -> None:
 
 
 @routes.expected("audience.typed")
-@staff_only("broadcast.compose")
 async def typed(turn: Turn) -> None:
+    content = await content_of(turn)
+    if not await may(turn, "broadcast.compose"):
+        return
     data, session = turn.expected, await turn.transaction()
-    text = turn.incoming.text
-    if turn.incoming.file is not None:
-        try:
-            content = await turn.services.files.fetch(turn.incoming.platform, turn.incoming.file)
-        except FileUnavailable:
-            turn.say(turn.t("I could not fetch this file. Please send it again."))
-            return
-        text = content.decode("utf-8-sig", "replace")
+    if turn.incoming.file is not None and content is None:
+        turn.expect("audience.typed", **data)
+        turn.say(turn.t("I could not fetch this file. Please send it again."))
+        return
+    text = turn.incoming.text if content is None else content.decode("utf-8-sig", "replace")
     words = [word.strip() for line in text.splitlines() for word in line.replace(";", ",").split(",")]
     key = secrets.token_urlsafe(8)
     found, unknown = await audience.put_list(session, key, [word for word in words if word])

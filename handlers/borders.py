@@ -9,8 +9,9 @@ from __future__ import annotations
 from bot.conversation import Button, Turn, rows
 from bot.routing import Routes
 from handlers.answering import show_record
-from handlers.menu import COUNTRIES, FLAGS, country_label, home_button, page_of, pressed, way_back
+from handlers.menu import COUNTRIES, FLAGS, by_country, country_label, home_button, page_of, pressed, way_back
 from handlers.records import gone, record_button
+from knowledge.collation import collated
 
 routes = Routes()
 PAPERS = (*COUNTRIES, "regional")
@@ -22,7 +23,7 @@ async def start(turn: Turn) -> None:
     t = turn.t
     pairs = [
         Button(f"{FLAGS[a]} {t.country(a)} – {FLAGS[b]} {t.country(b)}", "borders.pair", {"a": a, "b": b})
-        for a, b in turn.services.knowledge.country_pairs()
+        for a, b in collated(turn.services.knowledge.country_pairs(), t.language, lambda pair: t.country(pair[0]))
     ]
     turn.say(
         t("Crossings between which countries? Or the papers and procedures of one country:"),
@@ -43,7 +44,7 @@ async def pair(turn: Turn) -> None:
     t, where = turn.t, {"a": pressed(turn, "a"), "b": pressed(turn, "b")}
     crossings = [
         record_button(turn, crossing, "borders.record", {"back": "borders.pair", **where})
-        for crossing in turn.services.knowledge.crossings(where["a"], where["b"])
+        for crossing in turn.services.knowledge.crossings(where["a"], where["b"], turn.person.language)
     ]
     turn.say(
         t(
@@ -60,7 +61,7 @@ async def usual_routes(turn: Turn) -> None:
     t = turn.t
     found = [
         record_button(turn, route, "borders.record", {"back": "borders.routes"})
-        for route in turn.services.knowledge.routes()
+        for route in turn.services.knowledge.routes(turn.person.language)
     ]
     turn.say(
         t("Usual routes of goods:"),
@@ -73,7 +74,7 @@ async def usual_routes(turn: Turn) -> None:
 @routes.button("borders.countries")
 async def countries(turn: Turn) -> None:
     t = turn.t
-    choices = [Button(country_label(t, code), "borders.country", {"country": code}) for code in PAPERS]
+    choices = [Button(country_label(t, code), "borders.country", {"country": code}) for code in by_country(t, PAPERS)]
     turn.say(
         t("Papers and procedures of which country?"), (*rows(choices, 2), *way_back(t, "borders.start")), edit=True
     )
@@ -103,7 +104,7 @@ async def topics(turn: Turn) -> None:
 async def topic(turn: Turn) -> None:
     t, where = turn.t, {"country": pressed(turn, "country"), "topic": pressed(turn, "topic")}
     knowledge = turn.services.knowledge
-    procedures = knowledge.procedures(where["country"], where["topic"])
+    procedures = knowledge.procedures(where["country"], where["topic"], turn.person.language)
     if len(procedures) == 1:
         back = ("borders.country", {"country": where["country"]})
         await show_record(turn, procedures[0].id, edit=True, back=back)

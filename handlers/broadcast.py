@@ -12,13 +12,13 @@ from typing import Any, Protocol
 from markupsafe import Markup
 
 from bot.conversation import Attachment, Button, Kind, Reply, Turn, rows
-from bot.files import FileUnavailable
 from bot.routing import Routes
 from bot.services import broadcasts, recipients
 from bot.services.audience import TOPICS
 from handlers.audience_words import TOPIC_NAMES, in_words
 from handlers.menu import pressed
-from handlers.staff import staff_button, staff_only
+from handlers.sent import content_of
+from handlers.staff import may, staff_button, staff_only
 from knowledge.language import Language, parse_language
 from knowledge.phrases import N_, Phrases
 
@@ -287,21 +287,23 @@ async def ask_more(turn: Turn) -> None:
 
 
 @routes.expected("broadcast.file")
-@staff_only("broadcast.compose")
 async def take_file(turn: Turn) -> None:
+    content = await content_of(turn)
+    if not await may(turn, "broadcast.compose"):
+        return
     number, file = int(turn.expected["broadcast"]), turn.incoming.file
     if file is None or file.size > FILE_LIMIT:
         turn.expect("broadcast.file", broadcast=number)
         turn.say(turn.t("Please send a picture or a document of at most 10 MB, or /cancel."))
         return
+    if content is None:
+        turn.expect("broadcast.file", broadcast=number)
+        turn.say(turn.t("I could not fetch this file. Please send it again."))
+        return
     try:
-        content = await turn.services.files.fetch(turn.incoming.platform, file)
         name = file.name or ("picture.jpg" if turn.incoming.kind is Kind.PHOTO else "file")
         attachment = Attachment(name, file.mime or "application/octet-stream", content)
         await broadcasts.do_attach(await turn.transaction(), turn.services, turn.person.id, number, attachment)
-    except FileUnavailable:
-        turn.say(turn.t("I could not fetch this file. Please send it again."))
-        return
     except broadcasts.Refused as refused:
         say_problem(turn, refused, number)
         return

@@ -1,67 +1,58 @@
-"""What is due for a check, and how well each language is covered.
-
-/due → oldest and most asked first → a record (see curate.py)      /coverage → per language: reviewed, draft, …
-"""
+"""What the desk knows: /coverage → how many records, how fresh, in which languages; editors see what waits for them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import timedelta
-
 from markupsafe import Markup
 
-from bot.conversation import Button, Turn, rows
+from bot.conversation import Button, Turn
+from bot.coverage_words import TOPICS, states, summary
 from bot.routing import Routes
-from bot.services import curating
-from handlers.curate import STATUS
-from handlers.menu import page_of, pressed
-from handlers.staff import staff_button, staff_only
-from knowledge.curate import overdue, texts_of
+from bot.services import mistakes, roles
+from handlers.menu import home_button
 from knowledge.language import Language
 
 routes = Routes()
-ASKED_LATELY = timedelta(days=90)
-
-
-@routes.command("due")
-@routes.button("coverage.due")
-@staff_only("due.read")
-async def due(turn: Turn) -> None:
-    t, today, knowledge = turn.t, turn.now.date(), turn.services.knowledge
-    asked = await curating.asked_since(await turn.transaction(), turn.now - ASKED_LATELY)
-    late = [(overdue(one, today), asked.get(one.id, 0), one) for one in knowledge.content.records.values()]
-    found = sorted((one for one in late if one[0] > 0), key=lambda one: (-one[0] * (1 + one[1]), one[2].id))
-    buttons = [
-        Button(
-            t.n(
-                "{name}: {count} day",
-                "{name}: {count} days",
-                days,
-                name=knowledge.name(record, turn.person.language)[:40],
-            ),
-            "curate.open",
-            {"record": record.id},
-        )
-        for days, _, record in found
-    ]
-    text = t.n("{count} record is past its review period.", "{count} records are past their review period.", len(found))
-    turn.say(text, (*page_of(t, buttons, pressed(turn, "page", 0), "coverage.due", {}), (staff_button(t),)), edit=True)
 
 
 @routes.command("coverage")
 @routes.button("coverage.show")
-@staff_only("coverage.read")
 async def coverage(turn: Turn) -> None:
     t = turn.t
-    counts = {language: Counter[str]() for language in Language}
-    for record in turn.services.knowledge.content.records.values():
-        for text in texts_of(record):
-            for language in Language:
-                counts[language][text.status(language)] += 1
-    lines = [t("Texts by language:")]
-    for language, counter in counts.items():
-        parts = [
-            t("{count} {state}", count=t.number(counter[one]), state=t(STATUS[one])) for one in STATUS if counter[one]
-        ]
-        lines.append(t("{language}: {states}", language=language.endonym, states=t.list(parts)))
-    turn.say(Markup("\n").join(lines), rows([staff_button(t)]), edit=True)
+    found = await turn.services.knowledge.coverage(turn.now.date())
+    topics = [
+        t("• {topic}: {count}", topic=t(TOPICS[topic]), count=t.number(share.records))
+        for topic, share in found.by_topic.items()
+    ]
+    languages = []
+    for language in Language:
+        score, texts = found.scores.get(language), states(t, found.total, language)
+        if score:
+            line = t(
+                "• {language}: {states}; {share} of test questions answered right at once",
+                language=language.endonym, states=texts, share=t.percent(score.right),
+            )  # fmt: skip
+        else:
+            line = t("• {language}: {states}", language=language.endonym, states=texts)
+        languages.append(line)
+    blocks = [
+        [t("<b>What the desk knows</b>"), summary(t, found.total)],
+        topics,
+        [t("Texts by language:"), *languages],
+        await _for_editors(turn, late=found.total.records - found.total.fresh),
+    ]
+    public = turn.services.settings.public_url
+    page = [Button(t.p("button", "🌐 By country and topic"), url=f"{public}/coverage")] if public else []
+    text = Markup("\n\n").join(Markup("\n").join(block) for block in blocks if block)
+    turn.say(text, ((*page, home_button(t)),), edit=True)
+
+
+async def _for_editors(turn: Turn, late: int) -> list[Markup]:
+    """What waits for an editor; nothing for everybody else."""
+    t, session = turn.t, await turn.transaction()
+    if not roles.allowed(await roles.roles_of(session, turn.person.id), mistakes.ACTION):
+        return []
+    waiting = len(await mistakes.waiting(session, turn.person.id))
+    return [
+        t.n("{count} record is past its review period.", "{count} records are past their review period.", late),
+        t.n("{count} reported mistake waits: /mistakes", "{count} reported mistakes wait: /mistakes", waiting),
+    ]

@@ -42,7 +42,7 @@ PARTICIPATION = {"on_site": N_("On site"), "online": N_("Online"), "undecided": 
 YES_NO = {"yes": N_("Yes"), "no": N_("No")}
 
 
-def _of(table: Mapping[str, str], context: str = "") -> Callable[[Phrases], Sequence[Option]]:
+def options_of(table: Mapping[str, str]) -> Callable[[Phrases], Sequence[Option]]:
     return lambda t: [Option(value, t(label)) for value, label in table.items()]
 
 
@@ -50,7 +50,7 @@ def countries(t: Phrases) -> Sequence[Option]:
     return [*(Option(code, country_label(t, code)) for code in COUNTRIES), Option("other", t.p("country", "Another"))]
 
 
-def _languages(t: Phrases) -> Sequence[Option]:
+def languages(t: Phrases) -> Sequence[Option]:
     return [Option(language.value, language.endonym) for language in Language]
 
 
@@ -67,20 +67,23 @@ STANDARD: dict[str, tuple[Field, str]] = {
         N_("Business"),
     ),
     "position": (Field("position", N_("What is your position there?"), kind="words"), N_("Position")),
-    "org_type": (Field("org_type", N_("What kind of organisation is it?"), _of(ORGANISATIONS)), N_("Kind")),
+    "org_type": (Field("org_type", N_("What kind of organisation is it?"), options_of(ORGANISATIONS)), N_("Kind")),
     "country": (Field("country", N_("In which country is the business?"), countries), N_("Country")),
     "province": (Field("province", N_("In which province or city?"), kind="words"), N_("Province")),
-    "sector": (Field("sector", N_("What is the business about?"), _of(SECTORS)), N_("Sector")),
+    "sector": (Field("sector", N_("What is the business about?"), options_of(SECTORS)), N_("Sector")),
     "contact": (
         Field("contact", N_("A phone number or e-mail for the organiser? Only they see it."), kind="contact"),
         N_("Contact"),
     ),
     "phone": (Field("phone", N_("A phone number for the organiser?"), kind="phone"), N_("Phone")),
     "email": (Field("email", N_("An e-mail address for the organiser?"), kind="email"), N_("E-mail")),
-    "language": (Field("language", N_("In which language shall the organiser write?"), _languages), N_("Language")),
-    "participation": (Field("participation", N_("How will you take part?"), _of(PARTICIPATION)), N_("Taking part")),
+    "language": (Field("language", N_("In which language shall the organiser write?"), languages), N_("Language")),
+    "participation": (
+        Field("participation", N_("How will you take part?"), options_of(PARTICIPATION)),
+        N_("Taking part"),
+    ),
     "needs": (
-        Field("needs", N_("What would you like? Tap all that apply, then Done."), _of(NEEDS), multi=True),
+        Field("needs", N_("What would you like? Tap all that apply, then Done."), options_of(NEEDS), multi=True),
         N_("Wishes"),
     ),
     "access_needs": (
@@ -90,11 +93,11 @@ STANDARD: dict[str, tuple[Field, str]] = {
     "arrival": (Field("arrival", N_("On which day do you arrive?"), kind="date"), N_("Arrival")),
     "delegates": (Field("delegates", N_("How many people are in your group?"), kind="number"), N_("People")),
     "consent_list": (
-        Field("consent_list", N_("May your name and business stand in the list of participants?"), _of(YES_NO)),
+        Field("consent_list", N_("May your name and business stand in the list of participants?"), options_of(YES_NO)),
         N_("In the list"),
     ),
     "consent_photo": (
-        Field("consent_photo", N_("May photos with you be used to report on the event?"), _of(YES_NO)),
+        Field("consent_photo", N_("May photos with you be used to report on the event?"), options_of(YES_NO)),
         N_("Photos"),
     ),
 }
@@ -131,7 +134,7 @@ def _field(spec: OwnField) -> Field:
     label = spec.label or Text(en=spec.id)
     options = _own_options(spec.options) if spec.options else None
     if spec.kind == "consent":
-        options = _of(YES_NO)
+        options = options_of(YES_NO)
     kind = {"text": "words", "choice": "text", "multi": "text", "consent": "text"}.get(spec.kind, spec.kind)
     return Field(
         spec.id, "", options, optional=spec.optional, kind=kind, multi=spec.kind == "multi",

@@ -17,7 +17,7 @@ from bot.services.events import model, staff
 from bot.services.events.model import Details, Event, Refused
 from bot.services.events.notices import ZONES
 from bot.services.events.staff import Draft
-from handlers.event_form import countries
+from handlers.event_form import countries, languages
 from handlers.events import card
 from handlers.menu import home_button, pressed
 from handlers.staff import may
@@ -52,8 +52,12 @@ async def listed(turn: Turn) -> None:
         Button(f"{_mark(event, turn.now)} {event.title(t.language)}"[:60], "manage.show", {"event": event.id})
         for event in events[:20]
     ]
-    new = Button(t.p("button", "➕ New event"), "manage.new")
-    turn.say(t("Events, the latest first:"), (*rows(buttons), (new, home_button(t))), edit=True)
+    ways = [
+        Button(t.p("button", "➕ New event"), "manage.new"),
+        Button(t.p("button", "📂 From a file"), "event_import.ask"),
+        home_button(t),
+    ]
+    turn.say(t("Events, the latest first:"), (*rows(buttons), *rows(ways, 2)), edit=True)
 
 
 def _mark(event: Event, now: datetime) -> str:
@@ -95,19 +99,28 @@ async def say_event(turn: Turn, event: Event) -> None:
     buttons += [
         Button(t.p("button", "👁 Preview"), "manage.preview", here),
         Button(t.p("button", "✏️ Edit"), "manage.edit", here),
+        Button(t.p("button", "❓ Questions"), "questions.list", here),
+        Button(t.p("button", "🎟 Tickets and quotas"), "quotas.list", here),
+        Button(t.p("button", "📎 Papers, poster"), "papers.list", here),
         Button(t.p("button", "👥 Participants"), "manage.people", here),
         Button(t.p("button", "📈 Dashboard"), "manage.dashboard", here),
         Button(t.p("button", "🚪 Door"), "door.open", here),
         Button(t.p("button", "📄 Copy"), "manage.copy", here),
     ]
+    closed = event.closes_at is not None and event.closes_at <= turn.now
     if event.state == "published" and turn.now < event.starts_at:
-        buttons.append(Button(t.p("button", "🔒 Close registration"), "manage.close", here))
+        buttons.append(
+            Button(t.p("button", "🔓 Open registration again"), "manage.reopen", here)
+            if closed
+            else Button(t.p("button", "🔒 Close registration"), "manage.close", here)
+        )
     if event.state != "cancelled":
         buttons.append(Button(t.p("button", "❌ Cancel the event"), "manage.ask_cancel", here))
     link = turn.services.links.start(event.link)
     address = t("Link for posters: {address}", address=link) if link else None
     way = ((Button(t.p("button", "‹ Back"), "manage.list"),),)
-    turn.say(lines(headline(t, event), status, states, address), (*rows(buttons, 2), *way), edit=True)
+    shut = t("Registration for this event is closed.") if closed else None
+    turn.say(lines(headline(t, event), status, shut, states, address), (*rows(buttons, 2), *way), edit=True)
 
 
 @routes.button("manage.preview")
@@ -121,7 +134,7 @@ async def preview(turn: Turn) -> None:
         turn.say(lines(turn.t("{language}:", language=language.endonym), card(Phrases(language), event, places, turn)))
 
 
-@routes.button("manage.publish", "manage.close", "manage.copy", "manage.cancel")
+@routes.button("manage.publish", "manage.close", "manage.reopen", "manage.copy", "manage.cancel")
 async def act(turn: Turn) -> None:
     event = await chosen_event(turn)
     if event is None or turn.pressed is None:
@@ -133,6 +146,8 @@ async def act(turn: Turn) -> None:
                 event = await staff.do_publish(session, actor, event.id, turn.now)
             case "manage.close":
                 event = await staff.do_close(session, actor, event.id, turn.now)
+            case "manage.reopen":
+                event = await staff.do_change(session, actor, event.id, {"closes_at": None}, turn.now)
             case "manage.copy":
                 event = await staff.do_copy(session, actor, event.id, turn.now)
             case _:
@@ -305,10 +320,6 @@ async def edit_field(turn: Turn) -> None:
         open_form(turn, _edit_form(data), data=data)
 
 
-def _languages(t: Phrases) -> list[Option]:
-    return [Option(language.value, language.endonym) for language in Language]
-
-
 def _edit_form(data: Json) -> Form:
     name = data["field"]
 
@@ -317,7 +328,7 @@ def _edit_form(data: Json) -> Form:
 
     if name in BY_LANGUAGE:
         fields: tuple[Field, ...] = (
-            Field("language", N_("In which language?"), _languages),
+            Field("language", N_("In which language?"), languages),
             Field("words", N_("The new words?"), kind="words"),
         )
     elif name == "capacity":

@@ -15,7 +15,8 @@ from bot.conversation import Button, Json, Rows, Turn, rows
 from bot.event_words import headline, lines, refusal, said, when, where
 from bot.routing import Routes
 from bot.services import wishes
-from bot.services.events import finding, model, registrations
+from bot.services.events import files, finding, model, registrations
+from bot.services.events.files import EventFile
 from bot.services.events.finding import Wanted
 from bot.services.events.model import Event, Places
 from handlers.menu import COUNTRIES, country_label, home_button, page_of, pressed, way_back
@@ -151,7 +152,8 @@ async def show_card(turn: Turn, event: Event, *, edit: bool = False) -> None:
     session = await turn.transaction()
     places = await model.places(session, event.id)
     mine = await registrations.of_event(session, turn.person.id, event.id)
-    turn.say(card(turn.t, event, places, turn), _card_buttons(turn, event, bool(mine)), edit=edit)
+    papers = await files.listed(session, event.id)
+    turn.say(card(turn.t, event, places, turn), _card_buttons(turn, event, papers, bool(mine)), edit=edit)
 
 
 def card(t: Phrases, event: Event, places: Places, turn: Turn) -> Markup:
@@ -192,7 +194,7 @@ def _standing(t: Phrases, event: Event, places: Places, status: str, turn: Turn)
     return t("Places are free.") if not event.changed_at else t("Places are free. The details have changed lately.")
 
 
-def _card_buttons(turn: Turn, event: Event, registered: bool) -> Rows:
+def _card_buttons(turn: Turn, event: Event, papers: Sequence[EventFile], registered: bool) -> Rows:
     t, here = turn.t, {"event": event.id}
     buttons: list[Button] = []
     if registered:
@@ -215,9 +217,38 @@ def _card_buttons(turn: Turn, event: Event, registered: bool) -> Rows:
     for paper in event.details.links:
         if not paper.after or event.status(turn.now) == "past":
             buttons.append(Button(paper.title.best(t.language)[0][:40], url=paper.url))
+    buttons += file_buttons(t, papers, over=turn.now >= event.ends_at)
     if link := turn.services.links.share(event.link, event.title(t.language)):
         buttons.append(Button(t.p("button", "📤 Share"), url=link))
     return (*rows(buttons, 2), *way_back(t, "events.list"))
+
+
+def file_buttons(t: Phrases, papers: Sequence[EventFile], *, over: bool) -> list[Button]:
+    """The poster and papers that staff sent; some are given out only when the event is over."""
+    return [
+        Button(
+            t.p("button", "🖼 Poster") if paper.kind == "poster" else t("📎 {title}", title=paper.title)[:60],
+            "events.file",
+            {"file": paper.id},
+        )
+        for paper in papers
+        if paper.kind != "after" or over
+    ]
+
+
+@routes.button("events.file")
+async def give_file(turn: Turn) -> None:
+    t, session = turn.t, await turn.transaction()
+    found = await files.content(session, pressed(turn, "file"))
+    event = await model.find(session, found[0].event_id) if found else None
+    if found is None or event is None or event.state == "draft":
+        turn.say(refusal(t, "gone"), ((home_button(t),),))
+        return
+    paper, content = found
+    if paper.kind == "after" and turn.now < event.ends_at:
+        turn.say(t("This paper is given out when the event is over."), way_back(t, "events.show", {"event": event.id}))
+        return
+    turn.say(lines(headline(t, event), t("📎 {title}", title=paper.title)), attachment=content)
 
 
 @routes.button("events.programme")

@@ -12,11 +12,11 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.conversation import Attachment, Button, Turn, rows
-from bot.files import FileUnavailable
 from bot.routing import Routes
 from bot.services import audit, curating, roles
 from handlers.menu import pressed
-from handlers.staff import staff_button, staff_only
+from handlers.sent import content_of
+from handlers.staff import may, staff_button, staff_only
 from knowledge import exchange
 
 routes = Routes()
@@ -64,17 +64,18 @@ async def ask(turn: Turn) -> None:
 
 
 @routes.expected("exchange.file")
-@staff_only("exchange.import")
 async def take(turn: Turn) -> None:
+    """Fetches before the transaction begins, because that takes its time."""
     t, file = turn.t, turn.incoming.file
-    if file is None:
-        turn.expect("exchange.file")
-        turn.say(t("Please send a file, or /cancel."))
+    content = await content_of(turn)
+    if not await may(turn, "exchange.import"):
         return
-    try:
-        content = await turn.services.files.fetch(turn.incoming.platform, file)
-    except FileUnavailable:
-        turn.say(t("I could not fetch this file. Please send it again."))
+    if file is None or content is None:
+        turn.expect("exchange.file")
+        missing = (
+            t("I could not fetch this file. Please send it again.") if file else t("Please send a file, or /cancel.")
+        )
+        turn.say(missing)
         return
     kept = Attachment(file.name or "import", file.mime or "application/octet-stream", content)
     async with turn.reading() as reading:

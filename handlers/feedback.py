@@ -13,11 +13,12 @@ from bot.conversation import Attachment, Button, Json, Turn, rows
 from bot.event_words import headline, lines, refusal
 from bot.forms import Answers, Field, Form, Option, open_form
 from bot.routing import Routes
-from bot.services.events import after, model, papers
+from bot.services.events import after, files, model, papers
 from bot.services.events.fonts import NoFont
 from bot.services.events.model import Event, Refused
 from bot.services.events.papers import Line
 from bot.services.events.registrations import Registration
+from handlers.events import file_buttons
 from handlers.menu import home_button, pressed
 from knowledge.phrases import N_, Phrases
 
@@ -150,5 +151,7 @@ async def show_papers(turn: Turn) -> None:
         return
     t, (_, event) = turn.t, found
     links = [Button(link.title.best(t.language)[0][:60], url=link.url) for link in event.details.links]
+    sent = await files.listed(await turn.transaction(), event.id)
+    links += file_buttons(t, sent, over=turn.now >= event.ends_at)
     text = t("The papers of the event:") if links else t("The organiser has given out no papers yet.")
     turn.say(lines(headline(t, event), text), (*rows(links), (home_button(t),)))

@@ -27,6 +27,7 @@ def private_commands(t: Phrases) -> Sequence[tuple[str, str]]:
         ("terms", t.p("command", "Trade words in the neighbours' languages")),
         ("language", t.p("command", "Choose the language")),
         ("help", t.p("command", "How to ask")),
+        ("coverage", t.p("command", "What the desk knows")),
         ("about", t.p("command", "Who is behind the desk")),
         ("mydata", t.p("command", "What the desk knows about you")),
         ("forget", t.p("command", "Delete your data")),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.conversation import Button, Rows, Turn, rows
+from knowledge.collation import collated
 from knowledge.phrases import Phrases
 
 PAGE = 8
@@ -35,6 +36,11 @@ def home_buttons(t: Phrases) -> Rows:
 def country_label(t: Phrases, code: str) -> str:
     name = t.p("country", "All the region") if code == "regional" else t.country(code)
     return f"{FLAGS[code]} {name}"
+
+
+def by_country(t: Phrases, codes: Iterable[str] = COUNTRIES) -> list[str]:
+    """Countries in the order of their names in the language; the region last."""
+    return sorted(collated(codes, t.language, t.country), key=lambda code: code == "regional")
 
 
 def page_of(

@@ -46,6 +46,17 @@ async def mydata(turn: Turn) -> None:
             else []
         ),
         *_of_staff(t, kept.staff),
+        *(
+            [
+                t.n(
+                    "• {count} mistake that you reported, with your wish to hear of it",
+                    "• {count} mistakes that you reported, with your wish to hear of them",
+                    kept.mistakes,
+                )
+            ]
+            if kept.mistakes
+            else []
+        ),
         t("• Since {date}", date=t.date(kept.since.date())),
         t("Messages are deleted after 90 days. /forget deletes everything now."),
     ]

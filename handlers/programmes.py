@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.conversation import Button, Turn, rows
 from bot.routing import Routes
 from handlers.answering import show_record
-from handlers.menu import COUNTRIES, country_label, home_button, page_of, pressed, way_back
+from handlers.menu import COUNTRIES, by_country, country_label, home_button, page_of, pressed, way_back
 from handlers.records import gone, record_button
 
 routes = Routes()
@@ -16,7 +16,8 @@ routes = Routes()
 async def countries(turn: Turn) -> None:
     t = turn.t
     choices = [
-        Button(country_label(t, code), "programmes.country", {"country": code}) for code in (*COUNTRIES, "regional")
+        Button(country_label(t, code), "programmes.country", {"country": code})
+        for code in by_country(t, (*COUNTRIES, "regional"))
     ]
     turn.say(t("Programmes for businesses of which country?"), (*rows(choices, 2), (home_button(t),)), edit=True)
 
@@ -26,7 +27,7 @@ async def country(turn: Turn) -> None:
     t, code = turn.t, pressed(turn, "country")
     choices = [
         record_button(turn, programme, "programmes.programme", {"country": code})
-        for programme in turn.services.knowledge.programmes(code)
+        for programme in turn.services.knowledge.programmes(code, turn.person.language)
     ]
     turn.say(
         t("{country}: programmes and services.", country=country_label(t, code)),

@@ -21,7 +21,7 @@ def commands(t: Phrases, mine: frozenset[str]) -> Sequence[tuple[str, str]]:
         ("curate.edit", "curate", t.p("command", "Change what the desk knows")),
         ("curate.review", "review", t.p("command", "Changes to be reviewed")),
         ("due.read", "due", t.p("command", "Records due for a check")),
-        ("coverage.read", "coverage", t.p("command", "Coverage by language")),
+        ("mistakes.read", "mistakes", t.p("command", "Reported mistakes")),
         ("exchange.export", "files", t.p("command", "Knowledge as files")),
         ("events.manage", "manage", t.p("command", "Events")),
         ("events.door", "checkin", t.p("command", "Check-in at the door")),

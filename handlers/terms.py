@@ -51,7 +51,7 @@ async def terms(turn: Turn) -> None:
 def _list(turn: Turn, language: Language, page: int) -> None:
     """A page of words in the person's language with their counterparts; tapping one shows its meaning."""
     knowledge, own = turn.services.knowledge, turn.person.language
-    found = sorted(knowledge.terms(), key=lambda term: knowledge.name(term, own).casefold())
+    found = knowledge.terms(own)
     shown = found[page * PAGE : (page + 1) * PAGE]
     lines = [Markup("{} — <b>{}</b>").format(knowledge.name(term, own), term.names.best(language)[0]) for term in shown]
     buttons = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.conversation import Button, Turn, rows
 from bot.routing import Routes
 from handlers.answering import show_record
-from handlers.menu import COUNTRIES, country_label, home_button, page_of, pressed, way_back
+from handlers.menu import by_country, country_label, home_button, page_of, pressed, way_back
 from handlers.records import gone, record_button
 
 routes = Routes()
@@ -18,7 +18,7 @@ routes = Routes()
 @routes.button("zones.countries")
 async def countries(turn: Turn) -> None:
     t = turn.t
-    choices = [Button(country_label(t, code), "zones.country", {"country": code}) for code in COUNTRIES]
+    choices = [Button(country_label(t, code), "zones.country", {"country": code}) for code in by_country(t)]
     turn.say(t("Zones of which country?"), (*rows(choices, 2), (home_button(t),)), edit=True)
 
 
@@ -26,7 +26,8 @@ async def countries(turn: Turn) -> None:
 async def country(turn: Turn) -> None:
     t, code = turn.t, pressed(turn, "country")
     knowledge = turn.services.knowledge
-    zones = [record_button(turn, zone, "zones.zone", {"country": code}) for zone in knowledge.zones(code)]
+    found = knowledge.zones(code, turn.person.language)
+    zones = [record_button(turn, zone, "zones.zone", {"country": code}) for zone in found]
     laws = (
         (Button(t.p("button", "⚖️ Incentive laws"), "zones.regimes", {"country": code}),)
         if knowledge.regimes(code)
@@ -46,7 +47,8 @@ async def country(turn: Turn) -> None:
 @routes.button("zones.regimes")
 async def regimes(turn: Turn) -> None:
     t, code = turn.t, pressed(turn, "country")
-    laws = [record_button(turn, law, "zones.zone", {"country": code}) for law in turn.services.knowledge.regimes(code)]
+    found = turn.services.knowledge.regimes(code, turn.person.language)
+    laws = [record_button(turn, law, "zones.zone", {"country": code}) for law in found]
     turn.say(
         t("{country}: incentive laws.", country=country_label(t, code)),
         (

@@ -21,6 +21,8 @@ from knowledge.answers import Answer, Answerer, View
 from knowledge.answers.menu import facets_of
 from knowledge.answers.view import ENGLISH_MARK
 from knowledge.answers.words import facet_name
+from knowledge.collation import collated
+from knowledge.coverage import Coverage, coverage
 from knowledge.designs import Topic
 from knowledge.freshness import FreshVectors
 from knowledge.language import Language
@@ -69,6 +71,7 @@ class KnowledgeBase:
         self._cache = cache
         self._fresh = _fresh(embedder, cache)
         self._filling: asyncio.Task[None] | None = None
+        self._coverage: tuple[int, date, Coverage] | None = None
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="search")
 
     @classmethod
@@ -193,13 +196,13 @@ class KnowledgeBase:
         """A published record."""
         return self.content.records.get(id_)
 
-    def zones(self, country: Country) -> list[Zone]:
-        """The zones of a country, by English name."""
-        return _by_name(zone for zone in self.content.of_type(Zone) if zone.country == country)
+    def zones(self, country: Country, language: Language = Language.EN) -> list[Zone]:
+        """The zones of a country. All lists are in the order of their names in the language."""
+        return _by_name((zone for zone in self.content.of_type(Zone) if zone.country == country), language)
 
-    def regimes(self, country: Country) -> list[Regime]:
+    def regimes(self, country: Country, language: Language = Language.EN) -> list[Regime]:
         """The incentive laws of a country."""
-        return _by_name(regime for regime in self.content.of_type(Regime) if regime.country == country)
+        return _by_name((regime for regime in self.content.of_type(Regime) if regime.country == country), language)
 
     def country_pairs(self) -> list[tuple[Country, Country]]:
         """Every pair of neighbours with a crossing, each in the order of its first crossing's sides."""
@@ -209,29 +212,27 @@ class KnowledgeBase:
             pairs.setdefault(frozenset((here, there)), (here, there))
         return sorted(pairs.values())
 
-    def crossings(self, country_a: Country, country_b: Country) -> list[Crossing]:
+    def crossings(self, country_a: Country, country_b: Country, language: Language = Language.EN) -> list[Crossing]:
         """The crossings between two countries, in either order."""
         pair = {country_a, country_b}
-        return _by_name(
-            crossing for crossing in self.content.of_type(Crossing) if {side.country for side in crossing.sides} == pair
-        )
+        found = (one for one in self.content.of_type(Crossing) if {side.country for side in one.sides} == pair)
+        return _by_name(found, language)
 
-    def procedures(self, country: Country, topic: str | None = None) -> list[Procedure]:
+    def procedures(
+        self, country: Country, topic: str | None = None, language: Language = Language.EN
+    ) -> list[Procedure]:
         """The border procedures of a country ("regional" for those of no one country), of one topic if given."""
-        return _by_name(
-            procedure
-            for procedure in self.content.of_type(Procedure)
-            if procedure.country == country and topic in (None, procedure.topic)
-        )
+        of_country = (one for one in self.content.of_type(Procedure) if one.country == country)
+        return _by_name((one for one in of_country if topic in (None, one.topic)), language)
 
     def topics(self, country: Country) -> list[Topic]:
         """The topics that a country has procedures on."""
         used = {procedure.topic for procedure in self.procedures(country)}
         return [topic for id_, topic in self.content.topics.items() if id_ in used]
 
-    def routes(self) -> list[Route]:
+    def routes(self, language: Language = Language.EN) -> list[Route]:
         """The usual ways of goods."""
-        return _by_name(self.content.of_type(Route))
+        return _by_name(self.content.of_type(Route), language)
 
     def events(self) -> list[RecurringEvent]:
         """Fairs and forums that come again, in the order of their usual months; those without come last."""
@@ -240,18 +241,18 @@ class KnowledgeBase:
             key=lambda event: (min(event.usual_months, default=13), event.names.en),
         )
 
-    def programmes(self, country: Country | None = None) -> list[Programme]:
+    def programmes(self, country: Country | None = None, language: Language = Language.EN) -> list[Programme]:
         """Programmes that serve a country (its own first, then those of the region), or all."""
-        found = _by_name(
+        served = (
             programme
             for programme in self.content.of_type(Programme)
             if country is None or country in programme.countries or programme.country in (country, "regional")
         )
-        return sorted(found, key=lambda programme: programme.country == "regional")
+        return sorted(_by_name(served, language), key=lambda programme: programme.country == "regional")
 
-    def terms(self) -> list[Term]:
+    def terms(self, language: Language = Language.EN) -> list[Term]:
         """The glossary."""
-        return _by_name(self.content.of_type(Term))
+        return _by_name(self.content.of_type(Term), language)
 
     def nearest(
         self, lat: float, lon: float, kinds: Collection[Kind] = (Kind.CROSSING, Kind.ZONE), limit: int = 5
@@ -267,6 +268,14 @@ class KnowledgeBase:
         shown = self.content.records[record] if isinstance(record, str) else record
         view = View(self.content, Language.EN, date.min, self._snapshot.answerer.relations)
         return [facet.value for facet in facets_of(view, shown)]
+
+    async def coverage(self, today: date) -> Coverage:
+        """How much is known, how fresh, and in which languages."""
+        shown = self._snapshot
+        if self._coverage is None or self._coverage[:2] != (shown.version, today):
+            counted = await asyncio.get_running_loop().run_in_executor(self._searchers, coverage, shown.content, today)
+            self._coverage = shown.version, today, counted
+        return self._coverage[2]
 
     # -- names
 
@@ -304,5 +313,5 @@ def _snapshot(
     return Snapshot(published.content, index, published.revisions, published.version)
 
 
-def _by_name(records: Iterable[R]) -> list[R]:
-    return sorted(records, key=lambda record: record.names.en)
+def _by_name(records: Iterable[R], language: Language) -> list[R]:
+    return collated(records, language, lambda record: record.names.best(language)[0])

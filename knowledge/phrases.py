@@ -23,12 +23,34 @@ from babel.dates import format_date, format_datetime, format_skeleton, format_ti
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup, escape
 
 from knowledge.language import Language
 
 CATALOGUES = Path(__file__).resolve().parents[1] / "locales"
+
+
+BUDDHIST_ERA = {Language.TH: "พ.ศ.", Language.LO: "ພ.ສ.", Language.KM: "ព.ស."}
+KHMER_CHANGE = ((4, 25), (6, 1))
+"""Within these days the Khmer year changes, with the full moon of Visakha."""
+
+
+def buddhist_year(day: date, language: Language) -> int | None:
+    """The year of the Buddhist era as readers of the language count it; None where they don't, or while it changes."""
+    if language not in BUDDHIST_ERA:
+        return None
+    if language is not Language.KM:
+        return day.year + 543
+    first, last = KHMER_CHANGE
+    if first <= (day.month, day.day) < last:
+        return None
+    return day.year + (543 if (day.month, day.day) < first else 544)
+
+
+def _beside(day: date, language: Language) -> str:
+    year = buddhist_year(day, language)
+    return f" ({BUDDHIST_ERA[language]} {year})" if year else ""
 
 
 @cache
@@ -77,6 +99,11 @@ class Phrases:
     def number(self, value: int | float | Decimal) -> str:
         return format_decimal(value, locale=self._locale)
 
+    def percent(self, share: float) -> str:
+        """A share, 0 to 1, in whole percent; what is not quite all or nothing is not said to be."""
+        whole = min(max(round(share, 2), 0.01), 0.99) if 0 < share < 1 else share
+        return format_percent(whole, locale=self._locale)
+
     def money(self, amount: Decimal | int | float, currency: str) -> str:
         """`amount` in units of the ISO 4217 `currency`."""
         return format_currency(amount, currency, locale=self._locale)
@@ -84,7 +111,8 @@ class Phrases:
     def date(self, day: date | str, style: str = "long") -> str:
         """A day; also from ISO text that may be only a year or a year and month, as sources often give it."""
         if isinstance(day, date):
-            return format_date(day, format=style, locale=self._locale)
+            era = _beside(day, self.language) if style in ("long", "full") else ""
+            return format_date(day, format=style, locale=self._locale) + era
         match [int(part) for part in day.split("-")]:
             case [year]:
                 return str(year)

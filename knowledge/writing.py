@@ -17,10 +17,10 @@ FLAT_ITEM = 90
 FLAT = frozenset((
     "sources", "sectors", "offers", "seeks", "also_under", "countries", "legs", "memory_fields", "channels",
     "reviewed", "languages", "crossings", "usual_months", "hs", "rounds", "uses", "states", "statistics",
-    "session_fields", "ticket_fields", "of", "units", "lessons", "about",
+    "session_fields", "ticket_fields", "of", "units", "lessons", "about", "at",
 ))
 # fmt: on
-FLAT_INSIDE = frozenset(("aliases", "adjectives", "written"))
+FLAT_INSIDE = frozenset(("aliases", "adjectives", "written", "forms", "terms"))
 LANGUAGES = tuple(language.value for language in Language)
 
 
@@ -61,7 +61,7 @@ def dump(body: Any) -> str:
 
 def _styled(node: Any, key: str = "") -> Any:
     if isinstance(node, dict):
-        inner = "flat" if key in FLAT_INSIDE else ""
+        inner = "flat" if key in FLAT_INSIDE or key == "flat" else ""
         return {name: _styled(value, inner or str(name)) for name, value in node.items()}
     if isinstance(node, list | tuple):
         items = [_styled(item) for item in node]

@@ -46,7 +46,7 @@ def _faults(language: Language, message: Message) -> Iterator[str]:
 
 
 def _strings(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def _shown(message: Message) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Person
-from bot.services import Services, personal
+from bot.services import Services, mistakes, personal
 from bot.services.events import personal as event_data
 from bot.services.personal import StaffKept
 from bot.store.tables import AnswerRow, BlobRow, ButtonRow, HandoverRow, IdentityRow, InboxRow, OutboxRow, PersonRow
@@ -30,6 +30,7 @@ class Kept:
     registrations: int
     form_answers: bool
     staff: StaffKept
+    mistakes: int
 
 
 async def kept(session: AsyncSession, person: Person) -> Kept:
@@ -47,6 +48,7 @@ async def kept(session: AsyncSession, person: Person) -> Kept:
         registrations,
         form_answers,
         await personal.kept(session, person.id),
+        await mistakes.kept(session, person.id),
     )
 
 
@@ -63,6 +65,7 @@ async def forget(session: AsyncSession, person: Person, now: datetime) -> None:
         update(AnswerRow).where(AnswerRow.person_id == person.id).values(person_id=None, question="", text="")
     )
     await session.execute(delete(HandoverRow).where(HandoverRow.person_id == person.id))
+    await mistakes.forget(session, person.id)
     for platform, external_id in accounts:
         await session.execute(
             delete(OutboxRow).where(

@@ -53,11 +53,11 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "queue.alias": _EDITORS,
     "live.talk": _HELPERS,
     "stats.read": _EDITORS | {"announcer"},
-    "coverage.read": _EDITORS,
     "due.read": _EDITORS,
     "events.manage": _EDITORS,
     "events.export": _EDITORS,
     "events.door": _DOOR,
+    "mistakes.read": _EDITORS,
 }
 """Every staff action and the roles that may do it."""
 

@@ -20,11 +20,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store import event_tables, staff_tables
+from bot.store import event_tables, mistake_tables, staff_tables
 from bot.store.moments import BigId, Moment
 from knowledge.store import Base
 
-__all__ = ["BigId", "Moment", "event_tables", "staff_tables"]  # migrations and others find all tables by this module
+__all__ = [
+    "BigId",
+    "Moment",
+    "event_tables",
+    "mistake_tables",
+    "staff_tables",
+]  # migrations and others find all tables by this module
 
 
 class PersonRow(Base):

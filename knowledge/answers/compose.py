@@ -43,13 +43,14 @@ def compose(view: View, body: Body, lead: Markup | None = None) -> Composed:
     shown, cut = _within(body.lines, FACT_LIMIT)
     outdated = [record for record in (body.record, *body.behind) if _outdated(view, body, record)] if body.known else []
     more = cut or _shortens(view, body, shown)
+    cautions = [view.say(caution.text) for caution in body.cautions] if body.known else []
     return Composed(
         short=_message(view, body, shown, outdated, lead, brief=True),
         full=_message(view, body, body.lines, outdated, lead, brief=False) if more else None,
         sources=(*_laws(view, body), *(_source_line(source) for source in _sources(view, shown))) if body.known else (),
         outdated=bool(outdated),
         english=any(line.english for line in shown),
-        draft=any(line.draft for line in shown),
+        draft=any(line.draft for line in shown) or any(said.draft for said in cautions),
     )
 
 

@@ -63,7 +63,6 @@ ZONE_KINDS = {
     "ftz": N_("Free trade zone"),
     "corridor": N_("Development corridor or pilot zone"),
     "bonded_zone": N_("Bonded zone"),
-    "free_zone": N_("Customs free zone"),
     "epz": N_("Export processing zone"),
 }
 ZONE_STATES = {

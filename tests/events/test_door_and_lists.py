@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -135,43 +135,6 @@ def test_papers_and_pictures_are_made_in_every_script() -> None:
     assert content.startswith(b"%PDF")
     assert charts.bars("ການປະເມີນ", [(name, 2) for name in NAMES]).startswith(b"\x89PNG")
     assert charts.over_time("លទ្ធផល", [("1", 1), ("2", 3)]).startswith(b"\x89PNG")
-
-
-YAML = """
-- title: {en: Border trade day, lo: "ວັນການຄ້າຊາຍແດນ"}
-  zone: Asia/Vientiane
-  starts_at: 2027-05-03 09:00
-  ends_at: 2027-05-03 17:00
-  capacity: 40
-  country: LA
-  programme: [{starts: 2027-05-03 09:30, title: {en: Opening}}]
-"""
-
-
-async def test_events_come_in_from_yaml_and_a_wrong_row_says_why(store: Store) -> None:
-    async with store.write() as session:
-        [event], errors = await exchange.do_import(session, None, "events.yaml", YAML.encode(), NOW)
-        assert errors == []
-        assert (event.state, event.starts_at.astimezone(UTC).hour) == ("draft", 2)
-        assert event.details.programme[0].starts.astimezone(UTC).hour == 2
-        made, errors = await exchange.do_import(
-            session, None, "e.yml", YAML.replace("Asia/Vientiane", "Asia/Nowhere").encode(), NOW
-        )
-    assert (made, [(error.row, error.reason) for error in errors]) == ([], [(1, "unknown_zone")])
-
-
-async def test_events_come_in_from_a_sheet(store: Store) -> None:
-    from openpyxl import Workbook
-
-    book, buffer = Workbook(), io.BytesIO()
-    assert book.active is not None
-    book.active.append(["title.en", "title.km", "zone", "starts_at", "ends_at", "capacity"])
-    book.active.append(["Rice day", "ទិវាស្រូវ", "Asia/Phnom_Penh", "2027-05-03 09:00", "2027-05-03 17:00", 30])
-    book.active.append(["No end", None, "Asia/Phnom_Penh", "2027-05-03 09:00", None, 30])
-    book.save(buffer)
-    drafts, errors = exchange.read_file("events.xlsx", buffer.getvalue())
-    assert [draft.details.title.km for draft in drafts] == ["ទិវាស្រូវ"]
-    assert [(error.row, error.reason) for error in errors] == [(2, "ends_at is missing")]
 
 
 async def test_feedback_is_counted_once_and_anonymous_is_anonymous(store: Store) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.services.events import model, places, staff
+from bot.services.events import counting, model, places, staff
 from bot.services.events.model import Event, Refused
 from bot.store import Store, open_store
 from bot.store.event_tables import EventCountRow, EventNoticeRow, EventQuotaRow, RegistrationRow
@@ -173,7 +173,7 @@ async def test_overbooking_is_part_of_the_capacity(store: Store) -> None:
 # -- any interleaving
 
 STEP = st.tuples(
-    st.sampled_from(["register", "cancel", "accept", "decline", "expire", "decide", "refuse", "capacity"]),
+    st.sampled_from(["register", "cancel", "accept", "decline", "expire", "decide", "refuse", "capacity", "quota"]),
     st.integers(0, 40),
     st.sampled_from([None, "LA", "TH"]),
 )
@@ -225,6 +225,9 @@ async def _step(session: Any, event: Event, what: str, person: int, which: int, 
         await places.expire_offers(session, now)
     elif what == "capacity":
         await places.do_set_capacity(session, event, which % 6, now)
+    elif what == "quota":
+        wanted = None if which % 4 == 3 else which % 4
+        await places.do_set_quota(session, event, f"country:{country or 'LA'}", wanted, now)
     elif ids:
         chosen = ids[which % len(ids)]
         if what == "cancel":
@@ -241,7 +244,7 @@ async def _check(store: Store, event: Event) -> None:
     """The counts are what they count, nothing is oversold, and nobody waits for a place that is free."""
     async with store.read() as session:
         count = (await session.execute(select(EventCountRow.capacity, EventCountRow.taken))).one()
-        held = RegistrationRow.state.in_(places.HOLDS_PLACE)
+        held = RegistrationRow.state.in_(counting.HOLDS_PLACE)
         assert count.taken == await session.scalar(select(func.count()).where(held))
         assert count.capacity is None or count.taken <= count.capacity
         quotas = {row.key: row for row in await session.scalars(select(EventQuotaRow))}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.coverage import RECORDED
 from knowledge.evaluate import evaluate, fallen, interval, read_rows
 from knowledge.language import Language
 from knowledge.loader import load_content
@@ -115,6 +116,6 @@ def test_interval_holds_the_share() -> None:
 
 
 def test_no_language_fell_below_the_recorded_table(dense: SearchIndex) -> None:
-    recorded = json.loads((QUESTIONS / "recorded.json").read_text("utf-8"))
+    recorded = json.loads(RECORDED.read_text("utf-8"))
     rows = [row for path in sorted(QUESTIONS.glob("*.jsonl")) for row in read_rows(path)]
     assert fallen(evaluate(dense, rows), recorded["dense"]) == []

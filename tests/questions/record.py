@@ -1,9 +1,10 @@
-"""Writes recorded.json anew: `python tests/questions/record.py`. Review the difference before committing it."""
+"""Writes the recorded evaluation anew: `python tests/questions/record.py`. Review the difference before committing."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from knowledge.coverage import RECORDED
 from knowledge.evaluate import as_json, evaluate, read_rows
 from knowledge.loader import load_content
 from knowledge.search import SearchIndex, load_embedder
@@ -25,7 +26,7 @@ def main() -> None:
             for figures in table["languages"].values():
                 del figures["p50_ms"], figures["p95_ms"]
             recorded[mode] |= table if half == "*" else {half: table}
-    (HERE / "recorded.json").write_text(json.dumps(recorded, indent=1) + "\n", "utf-8")
+    RECORDED.write_text(json.dumps(recorded, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ MATRIX = {  # written out by hand: a change of the table in the code must be mea
     "admin": set(roles.PERMISSIONS),
     "editor": {
         "staff.menu", "curate.edit", "curate.review", "curate.overrule", "curate.restore", "exchange.export",
-        "exchange.import", "queue.read", "queue.answer", "queue.alias", "live.talk", "stats.read", "coverage.read",
-        "due.read", "events.manage", "events.export", "events.door",
+        "exchange.import", "queue.read", "queue.answer", "queue.alias", "live.talk", "stats.read",
+        "due.read", "events.manage", "events.export", "events.door", "mistakes.read",
     },
     "announcer": {
         "staff.menu", "broadcast.compose", "broadcast.start", "broadcast.approve", "broadcast.control",
@@ -46,7 +46,7 @@ MATRIX = {  # written out by hand: a change of the table in the code must be mea
 }  # fmt: skip
 PUBLIC = ("start.", "answer.", "zones.", "borders.", "forums.", "programmes.", "nearby.", "language.", "help.",
           "privacy.", "events.", "tickets.", "feedback.", "terms.", "news.", "follow.", "form.", "live.open",
-          "live.leave", "records.", "ask.", "hints.")  # fmt: skip
+          "live.leave", "records.", "ask.", "hints.", "coverage.", "mistake.")  # fmt: skip
 
 
 @pytest.mark.parametrize("role", list(MATRIX))

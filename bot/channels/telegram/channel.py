@@ -24,6 +24,7 @@ from bot.channels.telegram.delivery import deliver, understood
 from bot.channels.telegram.profile import Introduction, introduce
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.updates import ALLOWED, PLATFORM, chat_of, read
+from bot.channels.telegram.uploads import Uploads
 from bot.clock import Clock
 from bot.conversation import FileRef, Incoming
 from bot.inbox import Inbox
@@ -64,6 +65,7 @@ class TelegramChannel:
         self.on_login: Callable[[str], None] = lambda username: None
         self._main: asyncio.Task[None] | None = None
         self._asides: set[asyncio.Task[None]] = set()
+        self._uploads = Uploads()
         self.trouble: str | None = "starting"  # why nothing comes in at the moment; None when all is well
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
@@ -73,7 +75,7 @@ class TelegramChannel:
         return GROUP_QUOTA if chat.startswith("-") else None
 
     async def deliver(self, message: Outgoing) -> str | None:
-        return await deliver(self.bot, message)
+        return await deliver(self.bot, message, self._uploads)
 
     async def fetch(self, file: FileRef) -> bytes:
         try:

@@ -33,6 +33,7 @@ from telegram.error import (
 
 from bot.channels import DeliveryError, Later, Moved, Outgoing, Rejected, Uncertain, Unreachable
 from bot.channels.telegram.request import NotSent
+from bot.channels.telegram.uploads import Uploads
 from bot.text import plain
 
 log = structlog.get_logger(__name__)
@@ -42,32 +43,35 @@ TOPIC_NAME = 128
 Buttons = Sequence[Sequence[Mapping[str, str]]]
 
 
-async def deliver(bot: Bot, message: Outgoing) -> str | None:
+async def deliver(bot: Bot, message: Outgoing, uploads: Uploads) -> str | None:
     """Sends or edits; returns Telegram's message id.
 
     Raises:
         DeliveryError: see `understood`.
     """
     try:
-        return await _deliver(bot, message, ParseMode.HTML)
+        return await _deliver(bot, message, ParseMode.HTML, uploads)
     except TelegramError as error:
         raise understood(error) from None
 
 
-async def _deliver(bot: Bot, message: Outgoing, parse_mode: str | None) -> str | None:
+async def _deliver(bot: Bot, message: Outgoing, parse_mode: str | None, uploads: Uploads) -> str | None:
     text = message.text if parse_mode else plain(message.text)
     try:
         if message.action != "say":
             return await _act(bot, message, text)
         if message.edit:
-            return await _edit(bot, message, text, parse_mode)
-        return str((await _send(bot, message, text, parse_mode)).message_id)
+            return await _edit(bot, message, text, parse_mode, uploads)
+        return str((await _send(bot, message, text, parse_mode, uploads)).message_id)
     except BadRequest as error:
         if message.action.endswith("_topic") and "not_modified" in str(error).lower():
             return message.thread
         if parse_mode and "can't parse entities" in str(error).lower():
             log.error("telegram.markup_refused", outbox=message.id, reason=str(error))
-            return await _deliver(bot, message, None)
+            return await _deliver(bot, message, None, uploads)
+        if message.attachment and "file identifier" in str(error).lower() and uploads.get(message.attachment):
+            uploads.forget(message.attachment)
+            return await _deliver(bot, message, parse_mode, uploads)
         raise
 
 
@@ -110,7 +114,7 @@ async def _act(bot: Bot, message: Outgoing, text: str) -> str | None:
     raise Rejected(f"Telegram knows no {message.action!r}")
 
 
-async def _edit(bot: Bot, message: Outgoing, text: str, parse_mode: str | None) -> str | None:
+async def _edit(bot: Bot, message: Outgoing, text: str, parse_mode: str | None, uploads: Uploads) -> str | None:
     """Replaces the message; where Telegram can't any more, says it anew."""
     assert message.edit is not None
     try:
@@ -136,12 +140,12 @@ async def _edit(bot: Bot, message: Outgoing, text: str, parse_mode: str | None) 
         if "not modified" in reason:
             return message.edit
         if "to edit not found" in reason or "can't be edited" in reason or "no text in the message" in reason:
-            return str((await _send(bot, message, text, parse_mode)).message_id)
+            return str((await _send(bot, message, text, parse_mode, uploads)).message_id)
         raise
     return message.edit
 
 
-async def _send(bot: Bot, message: Outgoing, text: str, parse_mode: str | None) -> Message:
+async def _send(bot: Bot, message: Outgoing, text: str, parse_mode: str | None, uploads: Uploads) -> Message:
     chat = int(message.chat)
     reply = ReplyParameters(int(message.reply_to), allow_sending_without_reply=True) if message.reply_to else None
     markup = keyboard(message.buttons)
@@ -157,16 +161,19 @@ async def _send(bot: Bot, message: Outgoing, text: str, parse_mode: str | None) 
             message_thread_id=thread,
         )
     send = bot.send_photo if file.is_picture else bot.send_document
-    return await send(
+    known = uploads.get(file)
+    sent = await send(
         chat,
-        file.content,
+        known or file.content,
         caption=text or None,
-        filename=file.name,
+        filename=None if known else file.name,
         parse_mode=parse_mode,
         reply_markup=markup,
         reply_parameters=reply,
         message_thread_id=thread,
     )
+    uploads.learn(file, sent)
+    return sent
 
 
 def keyboard(buttons: Buttons) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:

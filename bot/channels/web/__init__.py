@@ -1,6 +1,7 @@
 """The web chat: one page, and the channel behind it."""
 
 from bot.channels.web.channel import WebChannel
+from bot.channels.web.coverage import CoveragePage
 from bot.channels.web.limits import Limits
 
-__all__ = ["Limits", "WebChannel"]
+__all__ = ["CoveragePage", "Limits", "WebChannel"]

@@ -97,23 +97,23 @@ class WebChannel:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/", _guarded(self._page)),
-            web.get("/web/strings/{code}", _guarded(self._strings)),
-            web.get("/web/files/{row:[0-9]{1,18}}", _guarded(self._file)),
-            web.get("/web/socket", _guarded(self._open_socket)),
-            web.get("/web/poll", _guarded(self._poll)),
-            web.post("/web/frames", _guarded(self._frames)),
-            web.get("/web/{version:[0-9a-f]{10}}/{name}", _guarded(self._static)),
+            web.get("/", guarded(self._page)),
+            web.get("/web/strings/{code}", guarded(self._strings)),
+            web.get("/web/files/{row:[0-9]{1,18}}", guarded(self._file)),
+            web.get("/web/socket", guarded(self._open_socket)),
+            web.get("/web/poll", guarded(self._poll)),
+            web.post("/web/frames", guarded(self._frames)),
+            web.get("/web/{version:[0-9a-f]{10}}/{name}", guarded(self._static)),
         ]
 
     # -- the page
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        response = page.document(request, await self._language(request))
+        response = page.document(request, await self.language(request))
         self._visitors.give(response, request)
         return response
 
-    async def _language(self, request: web.Request) -> Language:
+    async def language(self, request: web.Request) -> Language:
         """The language that the visitor is answered in, else the browser's."""
         known = None
         if visitor := self._visitors.of(request):
@@ -216,7 +216,7 @@ class WebChannel:
         return self._sequence
 
 
-def _guarded(handler: Handler) -> Handler:
+def guarded(handler: Handler) -> Handler:
     """Every response carries the headers that keep the page to itself, refusals too."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:

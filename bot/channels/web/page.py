@@ -7,7 +7,7 @@ import hashlib
 import html
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
 
@@ -65,6 +65,7 @@ WORDS = {
     "my_location": N_("My location"),
     "file_gone": N_("This file is no longer kept. Please ask for it again."),
     "no_cookie": N_("This chat needs a cookie to know which answers are yours. Please allow it and load the page."),
+    "coverage": N_("What the desk knows"),
     "no_script": N_("This chat needs JavaScript. Please switch it on and load the page."),
 }
 
@@ -119,7 +120,12 @@ def tag(language: Language) -> str:
 
 def document(request: web.BaseRequest, language: Language) -> web.Response:
     """The page in the language; never cached, because it names the current files."""
-    response = _response(request, _document(language), "text/html")
+    return html_page(request, _document(language), language)
+
+
+def html_page(request: web.BaseRequest, content: bytes, language: Language) -> web.Response:
+    """A document of ours, for this visitor now."""
+    response = _response(request, content, "text/html")
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Language"] = tag(language)
     return response
@@ -146,7 +152,7 @@ def file(request: web.BaseRequest, asked_version: str, name: str) -> web.Respons
     return response
 
 
-@cache
+@lru_cache(maxsize=64)
 def _squeezed(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
 

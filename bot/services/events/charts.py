@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.services.events.fonts import CHINESE_IN_COLLECTION, font_file, runs
+from knowledge.answers.markup import shortened
 
 WIDTH, BAR, GAP, LEFT, SIDE = 900, 34, 14, 300, 24
 INK, SOFT, ACCENT, PAPER = "#20302d", "#dfe7e4", "#0b5e54", "#ffffff"
@@ -59,17 +61,23 @@ def over_time(title: str, days: Sequence[tuple[str, int]]) -> bytes:
 def _write(
     draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, width: float | None = None
 ) -> None:
+    """Draws the pieces of all scripts on one line to stand on; what has no room is cut at a whole letter."""
     x, y = at
-    end = None if width is None else x + width
-    for script, piece in runs(text):
+    shown, room = text, len(text)
+    while width is not None and room > 1 and _length(shown, size) > width:
+        room -= 1
+        shown = shortened(text, room)
+    for script, piece in runs(shown):
         font = _font(script, size)
-        if end is not None:
-            while piece and x + font.getlength(piece) > end:
-                piece = piece[:-1]
-        draw.text((x, y), piece, INK, font)
+        draw.text((x, y + size), piece, INK, font, anchor="ls")
         x += font.getlength(piece)
 
 
+def _length(text: str, size: int) -> float:
+    return sum(_font(script, size).getlength(piece) for script, piece in runs(text))
+
+
+@cache
 def _font(script: str, size: int) -> Font:
     file = font_file(script)
     return ImageFont.truetype(file, size, index=CHINESE_IN_COLLECTION if file.suffix == ".ttc" else 0)

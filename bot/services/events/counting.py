@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services.events.model import quota_keys
-from bot.store.event_tables import EventCountRow, EventQuotaRow, EventRow
+from bot.store.event_tables import EventCountRow, EventQuotaRow, EventRow, RegistrationRow
+
+HOLDS_PLACE = ("confirmed", "offered")
 
 
 async def lock(session: AsyncSession, event_id: int) -> None:
@@ -29,12 +31,6 @@ async def take_or_wait(
     session: AsyncSession, event_id: int, country: str | None, ticket_kind: str | None
 ) -> tuple[str, int]:
     """State and place in the order of arrival, in one statement where the event has no quotas for this one."""
-    keys = quota_keys(country, ticket_kind)
-    if keys and await session.scalar(
-        select(EventQuotaRow.key).where(EventQuotaRow.event_id == event_id, EventQuotaRow.key.in_(keys)).limit(1)
-    ):
-        place = await arrive(session, event_id)
-        return ("confirmed" if await take(session, event_id, country, ticket_kind) else "waiting"), place
     free = or_(EventCountRow.capacity.is_(None), EventCountRow.taken < EventCountRow.capacity)
     result = await session.execute(
         update(EventCountRow)
@@ -47,7 +43,25 @@ async def take_or_wait(
         .returning(EventCountRow.arrivals, EventCountRow.got_place)
     )
     place, got = result.one()
+    keys = quota_keys(country, ticket_kind)
+    if got and keys and await _has_quota(session, event_id, keys):  # looked up now that nobody else can add one
+        await _count_total(session, event_id, -1)
+        got = await take(session, event_id, country, ticket_kind)
     return ("confirmed" if got else "waiting"), place
+
+
+async def _has_quota(session: AsyncSession, event_id: int, keys: Sequence[str]) -> bool:
+    query = select(EventQuotaRow.key).where(EventQuotaRow.event_id == event_id, EventQuotaRow.key.in_(keys)).limit(1)
+    return await session.scalar(query) is not None
+
+
+async def _count_total(session: AsyncSession, event_id: int, by: int) -> None:
+    await session.execute(
+        update(EventCountRow)
+        .where(EventCountRow.event_id == event_id)
+        .values(taken=EventCountRow.taken + by)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def take(
@@ -99,12 +113,7 @@ async def _count_quotas(session: AsyncSession, event_id: int, keys: Sequence[str
 
 
 async def give_back(session: AsyncSession, event_id: int, country: str | None, ticket_kind: str | None) -> None:
-    await session.execute(
-        update(EventCountRow)
-        .where(EventCountRow.event_id == event_id)
-        .values(taken=EventCountRow.taken - 1)
-        .execution_options(synchronize_session=False)
-    )
+    await _count_total(session, event_id, -1)
     await _count_quotas(session, event_id, quota_keys(country, ticket_kind), -1)
 
 
@@ -114,3 +123,24 @@ async def ensure_counts(session: AsyncSession, row: EventRow, capacity: int | No
     for key, places in quotas.items():
         session.add(EventQuotaRow(event_id=row.id, key=key, capacity=places, taken=0))
     await session.flush()
+
+
+async def set_quota(session: AsyncSession, event_id: int, key: str, capacity: int | None) -> bool:
+    """Sets, changes or (None) ends a quota; False when more of its places are taken. The count's row is held."""
+    row = EventQuotaRow
+    if capacity is None:
+        await session.execute(delete(row).where(row.event_id == event_id, row.key == key))
+        return True
+    kind, _, value = key.partition(":")
+    column = RegistrationRow.country if kind == "country" else RegistrationRow.ticket_kind
+    taken = await session.scalar(
+        select(func.count()).where(
+            RegistrationRow.event_id == event_id, RegistrationRow.state.in_(HOLDS_PLACE), column == value
+        )
+    )
+    if (taken or 0) > capacity:
+        return False
+    await session.execute(delete(row).where(row.event_id == event_id, row.key == key))
+    session.add(EventQuotaRow(event_id=event_id, key=key, capacity=capacity, taken=taken or 0))
+    await session.flush()
+    return True

@@ -1,28 +1,25 @@
-"""Lists out as XLSX and CSV, events in from YAML and XLSX."""
+"""Lists of participants as XLSX, CSV and badges."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-import yaml
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services import audit, roles
-from bot.services.events import staff, tickets
-from bot.services.events.model import Details, Event, Refused, get, known_zone
+from bot.services.events import tickets
+from bot.services.events.model import Event, get
 from bot.services.events.papers import Badge, badges
 from bot.services.events.registrations import Registration, registration_of
-from bot.services.events.staff import Draft
 from bot.store.event_tables import RegistrationRow
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -146,107 +143,3 @@ async def _badges(session: AsyncSession, event: Event, people: Sequence[Registra
             for one in people
         ]
     )
-
-
-# -- in
-
-TIMES = ("starts_at", "ends_at", "opens_at", "closes_at")
-PLAIN = ("code", "series", "country", "approval", "capacity", "quotas")
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """What is wrong with one event of the file."""
-
-    row: int
-    reason: str
-
-
-def read_file(name: str, content: bytes) -> tuple[list[Draft], list[RowError]]:
-    """The events of a YAML file (a list of mappings) or XLSX sheet (first row: names; languages as title.lo)."""
-    try:
-        found = _yaml_rows(content) if name.lower().endswith((".yaml", ".yml")) else _xlsx_rows(content)
-    except Exception as error:
-        return [], [RowError(0, f"the file can't be read: {error}")]
-    drafts, errors = [], []
-    for number, row in enumerate(found, 1):
-        try:
-            drafts.append(draft_from(row))
-        except (ValidationError, Refused, ValueError, KeyError, TypeError) as error:
-            errors.append(RowError(number, _reason(error)))
-    return drafts, errors
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors())
-    if isinstance(error, KeyError):
-        return f"{error.args[0]} is missing"
-    return error.code if isinstance(error, Refused) else str(error)
-
-
-def _yaml_rows(content: bytes) -> list[dict[str, Any]]:
-    data = yaml.safe_load(content)
-    rows = data if isinstance(data, list) else [data]
-    if not all(isinstance(row, dict) for row in rows):
-        raise ValueError("it is no list of events")
-    return rows
-
-
-def _xlsx_rows(content: bytes) -> list[dict[str, Any]]:
-    sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
-    assert sheet is not None
-    lines = list(sheet.iter_rows(values_only=True))
-    head = [str(name or "") for name in lines[0]]
-    rows = []
-    for line in lines[1:]:
-        row: dict[str, Any] = {}
-        for name, value in zip(head, line, strict=False):
-            if name and value is not None:
-                field, _, language = name.partition(".")
-                if language:
-                    row.setdefault(field, {})[language] = str(value)
-                else:
-                    row[field] = value
-        if row:
-            rows.append(row)
-    return rows
-
-
-def draft_from(row: Mapping[str, Any]) -> Draft:
-    """An event from plain data; times without a zone are the event's own."""
-    rest = dict(row)
-    zone = known_zone(str(rest.pop("zone")))
-    times: dict[str, Any] = {name: _moment(rest.pop(name), zone) for name in TIMES if rest.get(name) is not None}
-    plain = {name: rest.pop(name) for name in PLAIN if rest.get(name) is not None}
-    for name in ("languages", "countries", "sectors", "reminders"):
-        if isinstance(rest.get(name), str):
-            rest[name] = [part.strip() for part in rest[name].split(",")]
-    for session in rest.get("programme", ()):
-        for name in ("starts", "ends"):
-            if session.get(name) is not None:
-                session[name] = _moment(session[name], zone)
-    details = Details.model_validate(rest)
-    draft = Draft(details=details, zone=zone.key, starts_at=times.pop("starts_at"), ends_at=times.pop("ends_at"),
-                  **times, **plain)  # fmt: skip
-    staff.check_draft(draft)
-    return draft
-
-
-def _moment(value: Any, zone: Any) -> datetime:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001  (given its zone below)
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-
-
-async def do_import(
-    session: AsyncSession, actor: int | None, name: str, content: bytes, now: datetime
-) -> tuple[list[Event], list[RowError]]:
-    """Makes drafts of a file's events: all of them, or, when any is wrong, none."""
-    if actor is not None:
-        await roles.check(session, actor, "events.manage")
-    drafts, errors = read_file(name, content)
-    if errors:
-        return [], errors
-    return [await staff.do_create(session, actor, draft, now) for draft in drafts], []

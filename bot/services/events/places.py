@@ -24,7 +24,6 @@ from bot.services.events.model import Event, Refused, get
 from bot.services.events.tickets import new_number
 from bot.store.event_tables import EventCountRow, RegistrationRow
 
-HOLDS_PLACE = ("confirmed", "offered")
 IN_PLAY = ("pending", "waiting", "offered", "confirmed")
 OFFERED_AT_ONCE = 200
 
@@ -181,6 +180,18 @@ async def do_set_capacity(session: AsyncSession, event: Event, capacity: int | N
     await promote(session, event, now)
 
 
+async def do_set_quota(session: AsyncSession, event: Event, key: str, capacity: int | None, now: datetime) -> None:
+    """Sets places apart for a country or kind of ticket, or (None) no longer; who came before counts in them.
+
+    Raises:
+        Refused: more of them are taken already.
+    """
+    await counting.lock(session, event.id)
+    if not await counting.set_quota(session, event.id, key, capacity):
+        raise Refused("too_few_places")
+    await promote(session, event, now)
+
+
 async def promote(session: AsyncSession, event: Event, now: datetime) -> int:
     """Offers free places to those who wait, strictly in their order; returns how many. The count's row is held.
 
@@ -262,7 +273,7 @@ async def _row(session: AsyncSession, event_id: int, registration_id: int) -> Re
 
 
 async def _leave(session: AsyncSession, row: RegistrationRow, state: str, now: datetime) -> None:
-    if row.state in HOLDS_PLACE:
+    if row.state in counting.HOLDS_PLACE:
         await counting.give_back(session, row.event_id, row.country, row.ticket_kind)
     row.state, row.offer_until, row.ended_at = state, None, now
     await session.flush()

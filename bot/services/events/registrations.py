@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Person
+from bot.services.events import counting
 from bot.services.events.model import Event, Refused, event_of, places, quota_keys
 from bot.services.events.places import IN_PLAY, Applicant
 from bot.store.event_tables import EventProfileRow, EventRow, RegistrationRow
@@ -184,6 +185,7 @@ async def do_change(session: AsyncSession, event: Event, found: Registration, an
     """
     country, kind = answers.get("country", found.country), answers.get("ticket_kind")
     if (country, kind) != (found.country, found.answers.get("ticket_kind")):
+        await counting.lock(session, event.id)
         limits = (await places(session, event.id)).quotas
         old = quota_keys(found.country, found.answers.get("ticket_kind"))
         if any(key in limits for key in (*old, *quota_keys(country, kind))):

@@ -231,9 +231,10 @@ async def do_close(session: AsyncSession, actor: int, event_id: int, now: dateti
 
 
 async def do_set_capacity(
-    session: AsyncSession, actor: int, event_id: int, capacity: int | None, now: datetime
+    session: AsyncSession, actor: int | None, event_id: int, capacity: int | None, now: datetime
 ) -> None:
-    await roles.check(session, actor, "events.manage")
+    if actor is not None:
+        await roles.check(session, actor, "events.manage")
     event = await get(session, event_id)
     before = (await places_of(session, event_id)).capacity
     await places.do_set_capacity(session, event, capacity, now)
@@ -241,6 +242,19 @@ async def do_set_capacity(
         session, actor, "event.capacity", f"event:{event_id}", now,
         before={"capacity": before}, after={"capacity": capacity},
     )  # fmt: skip
+
+
+async def do_set_quota(
+    session: AsyncSession, actor: int | None, event_id: int, key: str, capacity: int | None, now: datetime
+) -> None:
+    """Sets places apart for "country:LA" or "ticket:guest"; None: no longer."""
+    if actor is not None:
+        await roles.check(session, actor, "events.manage")
+    event = await get(session, event_id)
+    await places.do_set_quota(session, event, key, capacity, now)
+    await audit.record(
+        session, actor, "event.quota", f"event:{event_id}", now, after={"key": key, "capacity": capacity}
+    )
 
 
 async def do_decide(
