@@ -57,7 +57,7 @@ JOBS = (
     Job("event retention", event_notices.LET_GO_EVERY, event_notices.let_go),
     *HANDLER_JOBS,
 )
-REFRESH_SECONDS = 1.0
+REFRESH_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)

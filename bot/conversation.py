@@ -6,7 +6,8 @@ A channel turns what its platform delivers into an `Incoming`; a handler answers
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -199,6 +200,7 @@ class Turn:
         services: Services,
         begin: Callable[[], Awaitable[AsyncSession]],
         pressed: Pressed | None = None,
+        read: Callable[[], AbstractAsyncContextManager[AsyncSession]] | None = None,
     ) -> None:
         self.incoming = incoming
         self.person = person
@@ -208,6 +210,7 @@ class Turn:
         self.replies: list[Reply] = []
         self.expected: Json = {}  # what the handler put into `expect`, when this message is what it waited for
         self._begin = begin
+        self._read = read
         self._phrases: Phrases | None = None
 
     @property
@@ -227,6 +230,15 @@ class Turn:
         A command, a pressed button or an answer to something else ends the waiting.
         """
         self.dialog.context = {**self.dialog.context, "expects": {"what": what, **data}}
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session for looking things up before the transaction, so that long work in between holds up nobody."""
+        if self._read is None:
+            yield await self._begin()
+            return
+        async with self._read() as session:
+            yield session
 
     async def transaction(self) -> AsyncSession:
         """The session whose changes are committed together with the replies and the end of the inbox row."""

@@ -174,7 +174,7 @@ class Workers:
                 known = await people.create(
                     session, incoming.platform, incoming.sender, incoming.language_hint, self._services.clock.now()
                 )
-        turn = Turn(incoming, known.person, known.dialog, self._services, transaction.begin, pressed)
+        turn = Turn(incoming, known.person, known.dialog, self._services, transaction.begin, pressed, transaction.read)
         before = (turn.person, json.dumps([turn.dialog.context, turn.dialog.form], sort_keys=True))
         async with self._typing(channel, incoming):
             await self._router.dispatch(turn)

@@ -17,6 +17,7 @@ from bot.routing import Routes
 from bot.services import answers as kept
 from handlers.menu import home_button, home_buttons, pressed, way_back
 from handlers.records import gone
+from handlers.service_hours import with_hours
 from knowledge.answers import Answer, Choice
 from knowledge.language import Language
 from knowledge.phrases import Phrases
@@ -214,7 +215,7 @@ async def hand_over(turn: Turn) -> None:
     if not new:
         turn.say(turn.t("Your question is already with our staff."), edit=True)
     elif contact:
-        turn.say(turn.t("Passed on. A person will read it and write to you here."), edit=True)
+        turn.say(with_hours(turn, turn.t("Passed on. A person will read it and write to you here.")), edit=True)
     else:
         turn.say(turn.t("Passed on. Thank you: it helps us to know what is missing."), edit=True)
 

@@ -32,6 +32,7 @@ STATUS = {
 REASONS = {
     "gone": N_("This does not exist (any more)."),
     "not_draft": N_("This can't be changed any more."),
+    "changed": N_("It was changed meanwhile. Please look at it once more."),
     "not_review": N_("This is not in review any more."),
     "own": N_("A second person must do that, not its author."),
     "broken": N_("It would break answers; a second person can overrule that."),

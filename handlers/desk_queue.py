@@ -6,6 +6,7 @@ article | add the wording to a record that has the answer | not for us
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,8 +31,10 @@ SHOWN, CARRIED, LABEL = 12, 60, 48
 @staff_only("queue.read")
 async def list_(turn: Turn) -> None:
     t = turn.t
-    asked = await vain.waiting(await turn.transaction(), turn.person.id, turn.now)
-    groups = vain.grouped(asked)
+    async with turn.reading() as session:
+        asked = await vain.waiting(session, turn.person.id, turn.now)
+    embedder = turn.services.knowledge.index.embedder
+    groups = await asyncio.to_thread(vain.grouped, asked, vain.remembering(embedder.questions) if embedder else None)
     if not groups:
         turn.say(t("No question waits. Well done."), ((staff_button(t),),), edit=True)
         return

@@ -42,10 +42,12 @@ async def menu(turn: Turn) -> None:
 @routes.button("exchange.export")
 @staff_only("exchange.export")
 async def export(turn: Turn) -> None:
-    session, form = await turn.transaction(), str(pressed(turn, "form"))
-    held = await curating.everything(session)
+    form = str(pressed(turn, "form"))
+    async with turn.reading() as reading:
+        held = await curating.everything(reading)
     make = exchange.to_workbook if form == "xlsx" else exchange.to_yaml
     content = await asyncio.to_thread(make, held)
+    session = await turn.transaction()
     await audit.record(session, turn.person.id, "exchange.export", form, turn.now, after={"records": len(held)})
     name = f"mekong-desk-{turn.now:%Y-%m-%d}.{form}"
     turn.say(
@@ -75,10 +77,10 @@ async def take(turn: Turn) -> None:
         )
         turn.say(missing)
         return
-    session = await turn.transaction()
     kept = Attachment(file.name or "import", file.mime or "application/octet-stream", content)
-    await turn.services.outbox.keep(session, kept, turn.now)
-    plan = await _plan(session, kept)
+    async with turn.reading() as reading:
+        plan = await _plan(reading, kept)
+    await turn.services.outbox.keep(await turn.transaction(), kept, turn.now)
     buttons = [staff_button(t)]
     if plan.changes and not plan.errors:
         label = t.n("Take in {count} change", "Take in {count} changes", len(plan.changes))

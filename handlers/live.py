@@ -17,6 +17,7 @@ from bot.files import FileUnavailable
 from bot.routing import Routes
 from bot.services import live, roles
 from handlers.menu import home_buttons, pressed
+from handlers.service_hours import with_hours
 from handlers.staff import staff_only
 from knowledge.language import Language
 from knowledge.phrases import Phrases
@@ -40,20 +41,8 @@ async def open_(turn: Turn) -> None:
     if new:
         await _introduce(turn, row)
     end = Button(t.p("button", "Back to the bot"), "live.leave")
-    turn.say(_waiting_text(turn), ((end,),))
-
-
-def _waiting_text(turn: Turn) -> Markup:
-    t, settings = turn.t, turn.services.settings
-    back = live.back_at(turn.services)
-    lines = [t("A person of our staff will answer you here. Just write; I stay silent meanwhile.")]
-    if back is not None:
-        lines.append(
-            t("Our staff are back on {time} ({zone}).", time=t.moment(back, settings.zone), zone=settings.service_zone)
-        )
-        if settings.out_of_office:
-            lines.append(escape(settings.out_of_office))
-    return Markup("\n").join(lines)
+    said = t("A person of our staff will answer you here. Just write; I stay silent meanwhile.")
+    turn.say(with_hours(turn, said), ((end,),))
 
 
 async def _introduce(turn: Turn, row: Any) -> None:

@@ -27,17 +27,22 @@ from knowledge.phrases import Phrases
 
 routes = Routes()
 
-GATE_SECONDS = 60.0
 SHOWN = 10
 
 
 @routes.button("review.submit")
 @staff_only("curate.edit")
 async def submit(turn: Turn) -> None:
-    session, t = await turn.transaction(), turn.t
+    t, number = turn.t, int(pressed(turn, "proposal"))
     try:
-        row = await curating.find(session, int(pressed(turn, "proposal")))
-        broken = await _broken(turn, row)
+        async with turn.reading() as session:
+            draft = await curating.find(session, number)
+            body, base = draft.body, draft.base
+        broken = await _broken(turn, body, base)  # takes seconds: nothing is written meanwhile
+        session = await turn.transaction()
+        row = await curating.find(session, number)
+        if row.body != body:
+            raise curating.Refused("changed")
         await curating.do_submit(session, turn.person.id, row, broken, turn.now)
     except curating.Refused as refused:
         turn.say(t(REASONS[str(refused)]), ((staff_button(t),),))
@@ -50,15 +55,16 @@ async def submit(turn: Turn) -> None:
     turn.say(Markup("\n").join(lines), ((staff_button(t),),))
 
 
-async def _broken(turn: Turn, row: Any) -> list[str]:
-    """What the quality gate finds; in a thread, for it builds an index."""
-    knowledge = turn.services.knowledge
-    record = records.check(json.loads(row.body))
-    questions = await asyncio.to_thread(gate.questions_on, record, knowledge.content)
-    if row.base is None:
-        new = [(q["question"], Language(q["lang"])) for q in questions if q["lang"] in set(Language)]
-        return await asyncio.to_thread(gate.unfound, record, knowledge.content, new)
-    return await asyncio.to_thread(gate.broken_by, record, knowledge.content, knowledge.index, questions)
+async def _broken(turn: Turn, body: str, base: int | None) -> list[str]:
+    """What the quality gate finds."""
+    knowledge, record = turn.services.knowledge, records.check(json.loads(body))
+
+    def run() -> list[str]:
+        before, after = knowledge.index, knowledge.trial(record)
+        questions = gate.questions_on(record, knowledge.content)
+        return gate.unfound(after, questions) if base is None else gate.broken_by(before, after, questions)
+
+    return await asyncio.to_thread(run)
 
 
 async def _ask_others(turn: Turn, row: Any) -> int:

@@ -50,7 +50,8 @@ AUDIT_PAGE = 10
 async def may(turn: Turn, action: str) -> bool:
     """Whether the person's roles allow the action; else they hear that it is for staff."""
     try:
-        await roles.check(await turn.transaction(), turn.person.id, action)
+        async with turn.reading() as session:
+            await roles.check(session, turn.person.id, action)
     except roles.NotAllowed:
         refuse(turn)
         return False

@@ -16,7 +16,7 @@ from knowledge.phrases import Phrases
 from knowledge.records import Record
 from knowledge.vocabulary import FacetName
 
-EVERYWHERE = timedelta(seconds=10)  # every process knows a publication by then: its buttons work
+EVERYWHERE = timedelta(seconds=3)  # every process knows a publication by then: its buttons work
 DIGEST_EVERY = timedelta(hours=1)
 
 

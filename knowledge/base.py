@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -126,6 +126,14 @@ class KnowledgeBase:
         self._snapshot = await asyncio.to_thread(_snapshot, published, self._embedder, self._cache, self._fresh)
         self._fill_vectors()
         return True
+
+    def trial(self, record: Record) -> SearchIndex:
+        """An index as if the record were published. A second or two of work: call it in a thread."""
+        content = self.content
+        records = {**content.records, record.id: record}
+        files = {**content.files, record.id: content.files.get(record.id, "")}
+        tried = replace(content, records=records, files=files, hash=f"{content.hash}+")
+        return SearchIndex.trial(tried, record, self._embedder, self._cache, _folder(self._fresh))
 
     def close(self) -> None:
         """Lets running searches end and takes no more."""
@@ -294,11 +302,14 @@ def _fresh(embedder: Embedder | None, cache: Path | None) -> FreshVectors | None
     return FreshVectors(embedder, cache) if embedder is not None and cache is not None else None
 
 
+def _folder(fresh: FreshVectors | None) -> Path | None:
+    return fresh.folder if fresh is not None else None
+
+
 def _snapshot(
     published: Published, embedder: Embedder | None, cache: Path | None, fresh: FreshVectors | None
 ) -> Snapshot:
-    vectors = fresh.folder if fresh is not None else None
-    index = SearchIndex.build(published.content, embedder, cache, vectors)
+    index = SearchIndex.build(published.content, embedder, cache, _folder(fresh))
     return Snapshot(published.content, index, published.revisions, published.version)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +34,9 @@ def questions_on(record: Record, content: Content, folder: Path = QUESTIONS) -> 
     return list({(row["lang"], row["question"]): row for row in found}.values())
 
 
-def broken_by(record: Record, content: Content, before: SearchIndex, questions: Sequence[Question]) -> list[str]:
-    """The questions that find an accepted record among the first three now, and would not any more.
-
-    Builds an index with the record in it: a second or two of work, so call it in a thread.
-    """
-    right = [row for row in questions if _finds(before, row)]
-    if not right:
-        return []
-    records = {**content.records, record.id: record}
-    files = {**content.files, record.id: content.files.get(record.id, "")}
-    after = SearchIndex.build(replace(content, records=records, files=files, hash=f"{content.hash}+"), None, None)
-    return [str(row["question"]) for row in right if not _finds(after, row)]
+def broken_by(before: SearchIndex, after: SearchIndex, questions: Iterable[Question]) -> list[str]:
+    """The questions that find an accepted record among the first three now, and would not any more."""
+    return [str(row["question"]) for row in questions if _finds(before, row) and not _finds(after, row)]
 
 
 def _finds(index: SearchIndex, row: Question) -> bool:
@@ -56,12 +46,6 @@ def _finds(index: SearchIndex, row: Question) -> bool:
     return any(candidate.record in wanted for candidate in found.candidates[:3])
 
 
-def unfound(record: Record, content: Content, questions: Iterable[tuple[str, Language]]) -> list[str]:
+def unfound(after: SearchIndex, questions: Iterable[Question]) -> list[str]:
     """Of the questions that people would type for a new record, those that would not find it."""
-    records = {**content.records, record.id: record}
-    files = {**content.files, record.id: content.files.get(record.id, "")}
-    index = SearchIndex.build(replace(content, records=records, files=files, hash=f"{content.hash}+"), None, None)
-    rows = [
-        {"question": words, "lang": language.value, "expect": [{"record": record.id}]} for words, language in questions
-    ]
-    return [str(row["question"]) for row in rows if not _finds(index, row)]
+    return [str(row["question"]) for row in questions if not _finds(after, row)]

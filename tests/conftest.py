@@ -140,12 +140,12 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def knowledge() -> Iterator[KnowledgeBase]:
     """The full content, searched by words and spelling (the model has its own tests)."""
-    base = KnowledgeBase.from_content(load_content(), cache=_index_cache())
+    base = KnowledgeBase.from_content(load_content(), cache=index_cache())
     yield base
     base.close()
 
 
-def _index_cache() -> Path:
+def index_cache() -> Path:
     """Where the search index is kept from run to run: anew for each change of the code that makes it."""
     root = Path(__file__).parent.parent
     digest = hashlib.sha256()

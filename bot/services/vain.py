@@ -76,6 +76,23 @@ def _pairs(candidates: Sequence[Sequence[str]] | None) -> tuple[tuple[str, str],
     return tuple((one[0], one[1]) for one in candidates or ())
 
 
+_known: dict[str, NDArray[np.float32]] = {}
+
+
+def remembering(embed: Embed) -> Embed:
+    """Embeds only what it has not seen: the queue is opened again and again."""
+
+    def vectors(questions: Sequence[str]) -> NDArray[np.float32]:
+        if new := [one for one in dict.fromkeys(questions) if one not in _known]:
+            if len(_known) > 10 * LIMIT:
+                _known.clear()
+                new = list(dict.fromkeys(questions))
+            _known.update(zip(new, embed(new), strict=True))
+        return np.stack([_known[one] for one in questions])
+
+    return vectors
+
+
 def grouped(questions: Sequence[Asked], embed: Embed | None = None) -> list[list[Asked]]:
     """Similar questions together, across languages; the largest group first.
 

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.language import Language
-from knowledge.search.lexical import Bm25, grams_of, hash_word, word_hashes, words_of
+from knowledge.search.lexical import Bm25, Hashes, grams_of, hash_word, word_hashes, words_of
+from knowledge.search.patching import GONE, SHARE, Places, moved, patched
 from knowledge.search.scripts import canonical, joined, stripped
 from knowledge.search.vectors import Text, VectorStore
 
@@ -41,6 +42,20 @@ class LexicalField:
             folded = Bm25.build(*word_hashes([stripped(text) for text in plain], language), size)
         words = Bm25.build(*word_hashes(plain, language), size)
         return cls(words, Bm25.build(*grams_of(bare), size), folded)
+
+    def patched(self, places: Places, size: int, fresh: Mapping[int, str], language: Language) -> "LexicalField":
+        """The same with the old texts at other places, and fresh ones by their places."""
+        rows = np.array(list(fresh), np.int32)
+        plain = [canonical(text) for text in fresh.values()]
+
+        def renewed(index: Bm25, hashes: Hashes, owners: NDArray[np.int32]) -> Bm25:
+            return patched(index, places, size, hashes, rows[owners])
+
+        folded = None
+        if self.folded is not None:
+            folded = renewed(self.folded, *word_hashes([stripped(text) for text in plain], language))
+        grams = grams_of([stripped(joined(text)) for text in plain])
+        return LexicalField(renewed(self.words, *word_hashes(plain, language)), renewed(self.grams, *grams), folded)
 
     def ask(self, plain: str, bare: str, language: Language, markless: bool) -> tuple[Floats, Floats, Floats, Floats]:
         """Word and gram scores of every text, and the shares of the question that each has."""
@@ -89,12 +104,42 @@ class DenseField:
         return scores
 
 
+_whole: dict[tuple[str, Language], tuple[LexicalField, list[int]]] = {}
+"""What this process built or loaded last for a purpose, with a mark of each text: most of the next one is the same."""
+
+
 def cached_field(cache: Path | None, name: str, texts: Sequence[str], language: Language) -> LexicalField:
-    """The lexical index of the texts, from the cache folder where it was built before."""
+    """The lexical index of the texts: the one in memory, patched where few texts differ, or from the cache folder."""
+    marks, folder = [hash(text) for text in texts], _folder(cache, name, texts, language)
+    if (name, language) in _whole:
+        field, known = _whole[name, language]
+        if known == marks:
+            return field
+        patched = None if folder and (folder / "ready").exists() else _patch(field, known, marks, texts, language)
+        if patched is not None:
+            return patched
+    field = _stored(cache, folder, texts, language) if cache and folder else LexicalField.build(texts, language)
+    _whole[name, language] = field, marks
+    return field
+
+
+def _patch(
+    field: LexicalField, before: list[int], now: list[int], texts: Sequence[str], language: Language
+) -> LexicalField | None:
+    places, fresh = moved(before, now)
+    if len(fresh) + int((places == GONE).sum()) > SHARE * len(texts):
+        return None
+    return field.patched(places, len(texts), {row: texts[row] for row in fresh}, language)
+
+
+def _folder(cache: Path | None, name: str, texts: Sequence[str], language: Language) -> Path | None:
     if cache is None:
-        return LexicalField.build(texts, language)
+        return None
     digest = hashlib.sha256(json.dumps([VERSION, language.value, list(texts)]).encode()).hexdigest()[:16]
-    folder = cache / f"{name}.{language.value}.{digest}"
+    return cache / f"{name}.{language.value}.{digest}"
+
+
+def _stored(cache: Path, folder: Path, texts: Sequence[str], language: Language) -> LexicalField:
     if not (folder / "ready").exists():
         _store(LexicalField.build(texts, language), cache, folder)
     return LexicalField.load(folder, "field", len(texts))

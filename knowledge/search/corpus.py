@@ -68,6 +68,13 @@ def corpus_texts(content: Content, book: Phrasebook | None = None) -> dict[Langu
     }
 
 
+def texts_of(record: Record, content: Content, book: Phrasebook) -> list[Text]:
+    """Every text of one record that needs a vector."""
+    units = [unit for unit in build_units(content, book.laws) if unit.record == record.id]
+    names: list[Text] = [("passage", name) for _, name in record.names.items()]
+    return [*names, *(text for language in Language for text in unit_texts(content, units, language))]
+
+
 def unit_texts(content: Content, units: list[Unit], language: Language) -> list[Text]:
     """Passages of the units that have a text of their own in the language, and their sample questions."""
     found: list[Text] = []

@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -86,6 +87,12 @@ def without(text: str, squeezed: Squeezed, matches: Iterable["Match"]) -> str:
     return " ".join("".join(characters).split())
 
 
+@lru_cache(maxsize=100_000)
+def _squeezed(spelling: str) -> str:
+    """Kept, because with each publication the same names are taken in again."""
+    return squeeze(canonical(spelling)).text
+
+
 @dataclass
 class AliasTable:
     """Spelling → ids; spellings are compared squeezed."""
@@ -96,7 +103,7 @@ class AliasTable:
 
     def add(self, id_: str, spelling: str, weight: float = 1.0) -> None:
         """Adds one spelling; the higher weight counts where an id has it twice."""
-        key = squeeze(canonical(spelling)).text
+        key = _squeezed(spelling)
         if len(key) < (2 if not key.isascii() else 3):
             return
         owners = self.spellings[key]

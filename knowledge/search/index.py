@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 
 from knowledge.language import Language
 from knowledge.loader import CONTENT, Content
+from knowledge.records import Record
 from knowledge.search import context as follow_ups
 from knowledge.search.choices import distinct, list_records, missing_part
 from knowledge.search.confidence import Calibration, aspects, load_calibration
-from knowledge.search.corpus import Corpus, build_corpus
+from knowledge.search.corpus import Corpus, build_corpus, texts_of
 from knowledge.search.dense import Embedder
 from knowledge.search.finding import Candidate, Context, Finding, Outcome, SmallTalk
 from knowledge.search.fusion import load_weights
 from knowledge.search.hearing import Heard, hear
 from knowledge.search.normalise import Question, detect, readings
 from knowledge.search.phrasebook import load_phrasebook
+from knowledge.search.scripts import canonical
 from knowledge.search.signals import Signals
 from knowledge.search.smalltalk import smalltalk_of
 from knowledge.search.tables import Tables, build_tables
@@ -44,6 +46,12 @@ class Ranked:
     stale: bool
 
 
+def _vectors(folder: Path | None, embedder: Embedder | None) -> VectorStore | None:
+    if embedder is None:
+        return None
+    return VectorStore(folder or CONTENT / "vectors", embedder.name, embedder.size)
+
+
 class SearchIndex:
     """Finds (record, facet) pairs for a question; immutable after `build`, safe from several threads."""
 
@@ -65,9 +73,22 @@ class SearchIndex:
     ) -> "SearchIndex":
         """The index over the whole content; `cache` is a folder that keeps what is slow to build."""
         book = load_phrasebook()
-        store = None
-        if embedder is not None:
-            store = VectorStore(vectors or CONTENT / "vectors", embedder.name, embedder.size)
+        store = _vectors(vectors, embedder)
+        return cls(build_corpus(content, book, store, cache), build_tables(content, book), embedder)
+
+    @classmethod
+    def trial(
+        cls,
+        content: Content,
+        record: Record,
+        embedder: Embedder | None = None,
+        cache: Path | None = None,
+        vectors: Path | None = None,
+    ) -> "SearchIndex":
+        """The index over content with a record that is not published: its texts get their vectors here and now."""
+        book, store = load_phrasebook(), _vectors(vectors, embedder)
+        if store is not None and embedder is not None:
+            store.embed(texts_of(record, content, book), embedder)
         return cls(build_corpus(content, book, store, cache), build_tables(content, book), embedder)
 
     def find(self, question: str, language: Language | None = None, context: Context | None = None) -> Finding:
@@ -116,6 +137,8 @@ class SearchIndex:
         chosen = follow_ups.ordinal(heard, context) if context else None
         if chosen is not None and not heard.facet_triggers:
             return self._chosen(chosen, heard, reply)
+        if (known := self._known_wording(ranked)) is not None:
+            return self._chosen(known, heard, reply)
         found = self._candidates(ranked.order[:SHOWN].tolist(), scores)
         listed = list_records(heard, ranked, self.corpus)
         missing = missing_part(heard, ranked, self.corpus)
@@ -144,6 +167,15 @@ class SearchIndex:
             remembered,
             near,
         )
+
+    def _known_wording(self, ranked: Ranked) -> tuple[str, str] | None:
+        """The (record, facet) among the best whose own questions have these very words: an editor put them there."""
+        question = ranked.heard.question
+        for row in ranked.order.tolist():
+            unit = self.corpus.units[self.corpus.unit_source[row]]
+            if any(canonical(one) == question.plain for one in unit.questions.get(question.language, ())):
+                return unit.record, unit.facet.value
+        return None
 
     def _chosen(self, chosen: tuple[str, str], heard: Heard, reply: Language) -> Finding:
         found = (Candidate(*chosen, 1.0),)

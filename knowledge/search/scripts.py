@@ -6,7 +6,9 @@ otherwise never meet in an index. Only for matching: texts that people read are 
 
 import re
 import unicodedata
+from functools import lru_cache
 
+SHORT = 60
 ZERO_WIDTH = dict.fromkeys(
     [0xAD, 0x34F, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF]
 )
@@ -54,6 +56,10 @@ def digits(text: str) -> str:
 
 def canonical(text: str) -> str:
     """The one matching form: NFKC, casefolded, no zero-width characters, marks in order, twins folded, ASCII digits."""
+    return _kept(text) if len(text) <= SHORT else _canonical(text)
+
+
+def _canonical(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.translate(ZERO_WIDTH)).casefold()
     if not text.isascii():
         text = _BURMESE_ZERO.sub("\u101d", text)
@@ -65,6 +71,10 @@ def canonical(text: str) -> str:
         text = _KHMER_RUN.sub(_khmer_in_order, text)
         text = unicodedata.normalize("NFC", digits(text))
     return " ".join(text.split())
+
+
+_kept = lru_cache(maxsize=60_000)(_canonical)
+"""Names and phrases come again with each publication."""
 
 
 def _in_order(run: re.Match[str]) -> str:

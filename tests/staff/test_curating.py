@@ -4,37 +4,23 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 
 from bot.clock import SystemClock
 from bot.store import Store
 from bot.store.staff_tables import FollowRow
 from bot.store.tables import HandoverRow
-from knowledge.base import KnowledgeBase
-from knowledge.loader import load_content
-from knowledge.seed import seed
-from tests.conftest import DeskFactory, Running
+from tests.conftest import Running
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
 from tests.staff.conftest import PATIENCE, Hire, account
+from tests.staff.knowing import migrated_sqlite, seeded
+
+__all__ = ["migrated_sqlite", "seeded"]
 
 BURMESE = "ချင်းရွှေဟော်မှာ ကြက်ဥလုပ်ငန်းအတွက် ဘယ်သူ့ကိုမေးရမလဲ"
-
-
-@pytest_asyncio.fixture
-async def seeded(store: Store, database_url: str, telegram: FakeTelegram) -> AsyncIterator[Running]:
-    """A desk whose knowledge is in the database, as in the product."""
-    async with store.write() as session:
-        await seed(session, load_content(), SystemClock().now())
-    async with store.read() as session:
-        base = await KnowledgeBase.load(session)
-    async with DeskFactory(store, base, database_url, telegram).running() as running:
-        yield running
-    base.close()
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
