@@ -39,7 +39,7 @@ async def interests(session: AsyncSession, person_id: int) -> dict[str, bool]:
     found = await session.execute(
         select(InterestRow.topic, InterestRow.wanted).where(InterestRow.person_id == person_id)
     )
-    return {one: two for one, two in found}
+    return {topic: wanted for topic, wanted in found}
 
 
 async def do_want(session: AsyncSession, person_id: int, topic: str, wanted: bool) -> None:
