@@ -6,8 +6,6 @@ import asyncio
 import io
 
 from markupsafe import Markup
-from openpyxl import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.conversation import Attachment, Turn
 from bot.routing import Routes
@@ -66,6 +64,9 @@ async def _unanswered(turn: Turn) -> list[Markup]:
 
 
 def _workbook(found: stats.Numbers) -> bytes:
+    from openpyxl import Workbook  # here, because it would slow every start down
+    from openpyxl.worksheet.worksheet import Worksheet
+
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)

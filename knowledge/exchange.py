@@ -12,18 +12,17 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font, PatternFill, Protection
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
 
 from knowledge.curate import BadRecord, Body, check, flat, with_value
 from knowledge.language import Language
 from knowledge.texts import text_basis
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
 COLUMNS = ("id", "field", "language", "text", "state", "English", "revision", "mark")
 WIDTHS = (28, 34, 12, 70, 12, 50, 10, 14)
@@ -141,6 +140,9 @@ def state_of(text: Mapping[str, Any], language: Language) -> str:
 
 def to_workbook(held: Held) -> bytes:
     """The workbook; about a second a hundred records."""
+    from openpyxl import Workbook  # here, because it would slow every start down
+    from openpyxl.worksheet.worksheet import Worksheet
+
     book = Workbook()
     first = book.active
     assert isinstance(first, Worksheet)
@@ -186,6 +188,9 @@ def _new_sheet(book: Workbook, sheets: dict[str, Worksheet], kind: str) -> Works
 
 
 def _finish(sheet: Worksheet) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill, Protection
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     states = DataValidation(type="list", formula1=f'"{",".join(STATES)}"', allow_blank=False)
     sheet.add_data_validation(states)
     grey, last = PatternFill("solid", fgColor="EEEEEE"), sheet.max_row
@@ -213,6 +218,9 @@ def _finish(sheet: Worksheet) -> None:
 
 def from_workbook(content: bytes, held: Held) -> Plan:
     """What the workbook changes, row by row."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     plan = Plan()
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)

@@ -36,10 +36,8 @@ async def do_go_on(session: AsyncSession, person_id: int) -> None:
 
 
 async def interests(session: AsyncSession, person_id: int) -> dict[str, bool]:
-    found = await session.execute(
-        select(InterestRow.topic, InterestRow.wanted).where(InterestRow.person_id == person_id)
-    )
-    return {topic: wanted for topic, wanted in found}
+    rows = await session.scalars(select(InterestRow).where(InterestRow.person_id == person_id))
+    return {row.topic: row.wanted for row in rows}
 
 
 async def do_want(session: AsyncSession, person_id: int, topic: str, wanted: bool) -> None:

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -132,6 +129,10 @@ def _csv(rows: Sequence[Sequence[str]]) -> bytes:
 
 def _xlsx(rows: Sequence[Sequence[str]], title: str = "participants") -> bytes:
     """Every cell is text, so nothing is reckoned."""
+    from openpyxl import Workbook  # here, because it would slow every start down
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from fpdf import FPDF
+from typing import TYPE_CHECKING
 
 from bot.services.events.fonts import CHINESE_IN_COLLECTION, font_file, runs
 from bot.services.events.tickets import qr_png
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 A4 = (210.0, 297.0)
 BADGE = (95.0, 65.0)  # mm; two across and four down on A4
@@ -79,6 +81,8 @@ def _badge(pdf: FPDF, badge: Badge, x: float, y: float) -> None:
 
 
 def _new(orientation: str, size: tuple[float, float]) -> FPDF:
+    from fpdf import FPDF  # here, because it would slow every start down
+
     pdf = FPDF(orientation=orientation, unit="mm", format=size)
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)

@@ -13,11 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from openpyxl import Workbook, load_workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from knowledge.language import Language, parse_language
 
@@ -100,6 +95,8 @@ class Item:
 
 def read(name: str, content: bytes) -> tuple[list[Item], list[Problem]]:
     """The file's events. CPU work: call it in a thread."""
+    from openpyxl.utils.exceptions import InvalidFileException  # here, because it would slow every start down
+
     if len(content) > LARGEST:
         return [], [Problem(name, 0, "", "too_large")]
     try:
@@ -135,6 +132,8 @@ def _from_yaml(content: bytes) -> tuple[list[Item], list[Problem]]:
 
 
 def _from_workbook(content: bytes) -> tuple[list[Item], list[Problem]]:
+    from openpyxl import load_workbook
+
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     problems: list[Problem] = []
     main = EVENTS if EVENTS in book.sheetnames else book.sheetnames[0]
@@ -206,6 +205,11 @@ def _add(item: Item, sheet: str, number: int, row: dict[str, Any]) -> None:
 
 def template() -> bytes:
     """An empty workbook with every sheet and column, and what belongs into each."""
+    from openpyxl import Workbook
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     book.remove(book.worksheets[0])
     for name, columns in {EVENTS: tuple(COLUMNS), **PARTS}.items():
