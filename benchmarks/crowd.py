@@ -38,16 +38,19 @@ PATIENCE_SECONDS = 120.0
 
 
 @asynccontextmanager
-async def desk(telegram: FakeTelegram, dense: bool) -> AsyncIterator[None]:
+async def desk(
+    telegram: FakeTelegram, dense: bool, rate: int = 1000, database_url: str | None = None
+) -> AsyncIterator[None]:
+    """A serving desk in a process of its own; with a database of its own unless one is given."""
     with tempfile.TemporaryDirectory() as folder:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot.cli", "run"),
             env={
                 **os.environ,
-                "DATABASE_URL": f"sqlite:///{folder}/crowd.db",
+                "DATABASE_URL": database_url or f"sqlite:///{folder}/crowd.db",
                 "TELEGRAM_BOT_TOKEN": telegram.token,
                 "TELEGRAM_API_URL": telegram.root,
-                "TELEGRAM_RATE": "1000",
+                "TELEGRAM_RATE": str(rate),
                 "PORT": "0",
                 "DENSE": "1" if dense else "0",
                 "LOG_LEVEL": "ERROR",

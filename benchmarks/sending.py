@@ -51,14 +51,21 @@ async def desk(root: str, token: str, count: int, database_url: str) -> float:
     """Messages a second through the ledger: from all queued to all sent."""
     store = open_store(database_url)
     await migrate(store)
+    await _queue(store, count, SystemClock())
+    seconds = await drain(store, root, token, Limiter(1_000_000, 0.0))
+    await store.close()
+    return count / seconds
+
+
+async def drain(store: Store, root: str, token: str, limiter: Limiter) -> float:
+    """The seconds that the dispatcher takes until nothing is queued any more."""
     settings = Settings(telegram_bot_token=SecretStr(token), telegram_api_url=root)
     clock = SystemClock()
     words = Introduction(lambda t: [], lambda t: [], lambda t: "", lambda t: "")
     channel = TelegramChannel(settings, Inbox(store), clock, words)
     for request in channel.requests:
         await request.initialize()
-    await _queue(store, count, clock)
-    dispatcher = Dispatcher(store, channel, clock, Limiter(1_000_000, 0.0))
+    dispatcher = Dispatcher(store, channel, clock, limiter)
     began = time.perf_counter()
     dispatcher.start()
     while await _open(store):
@@ -66,8 +73,7 @@ async def desk(root: str, token: str, count: int, database_url: str) -> float:
     seconds = time.perf_counter() - began
     await dispatcher.stop()
     await channel.stop()
-    await store.close()
-    return count / seconds
+    return seconds
 
 
 async def _queue(store: Store, count: int, clock: SystemClock) -> None:

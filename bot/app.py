@@ -25,6 +25,7 @@ from bot import event_notices
 from bot.channels import Channel, PushChannel
 from bot.channels.checkin import CheckInPage
 from bot.channels.console import ConsoleChannel
+from bot.channels.links import LinkPage
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import CoveragePage, WebChannel
 from bot.clock import Clock, SystemClock
@@ -190,6 +191,7 @@ class Desk:
             CoveragePage(self._services.knowledge.coverage, self._services.clock, self._web.language).routes()
         )
         app.add_routes(CheckInPage(self._store, self._services.clock, bool(self._settings.public_url)).routes())
+        app.add_routes(LinkPage(self._store, self._services.clock).routes())
         if self.telegram:
             app.add_routes(self.telegram.routes())
         app.add_routes(

@@ -343,7 +343,7 @@ async def preview(turn: Turn) -> None:
         say_problem(turn, broadcasts.Refused("no_text"), number)
         return
     for language in spoken:
-        shown: Reply = broadcasts.reply_for(row, language, file)
+        shown: Reply = broadcasts.reply_for(row, language, file, turn.services.settings.public_url)
         turn.say(shown.text, shown.buttons, attachment=file)
     back = Button(turn.t.p("button", "‹ Back"), "broadcast.draft", {"broadcast": number})
     turn.say(turn.t("This is how it looks."), ((back,),))

@@ -25,6 +25,7 @@ WHAT = {
     "waiting": N_("remaining"),
     "visit": N_("at their next visit"),
     "clicked": N_("clicked"),
+    "opened": N_("links opened"),
     "registered": N_("registered because of it"),
     "stopped_after": N_("stopped because of it"),
 }

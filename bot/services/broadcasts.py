@@ -133,21 +133,29 @@ async def recent(session: AsyncSession, limit: int = 8) -> list[BroadcastRow]:
 # -- how it looks
 
 
-def reply_for(row: BroadcastRow, language: Language, file: Attachment | None = None) -> Reply:
-    """The message as people who read `language` get it."""
+def reply_for(row: BroadcastRow, language: Language, file: Attachment | None = None, root: str | None = None) -> Reply:
+    """The message as people who read `language` get it. `root`: the desk's own address, over which links lead."""
     t = Phrases(language)
     spoken = language.value if language.value in row.texts else row.fallback
     words = row.texts.get(spoken or "", "")
-    buttons = [_button(row, number, button, language) for number, button in enumerate(row.buttons)]
+    buttons = [_button(row, number, button, language, root) for number, button in enumerate(row.buttons)]
     stop = Button(t.p("button", "🔕 Stop these messages"), "news.stop", {"broadcast": row.id})
     return Reply(escape(words), (*rows(buttons), (stop,)), attachment=file)
 
 
-def _button(row: BroadcastRow, number: int, button: Json, language: Language) -> Button:
+def _button(row: BroadcastRow, number: int, button: Json, language: Language, root: str | None) -> Button:
     label = button["label"].get(language.value) or next(iter(button["label"].values()))
     if button["kind"] == "link":
-        return Button(label, url=button["value"])
+        return Button(label, url=f"{root}/go/{row.id}/{number}" if root else button["value"])
     return Button(label, "news.click", {"broadcast": row.id, "button": number})
+
+
+async def link_of(session: AsyncSession, number: int, button: int) -> str | None:
+    """Where a link button of an announcement leads."""
+    row = await session.get(BroadcastRow, number)
+    if row is None or button >= len(row.buttons) or row.buttons[button]["kind"] != "link":
+        return None
+    return str(row.buttons[button]["value"])
 
 
 def languages_of(row: BroadcastRow) -> list[Language]:
@@ -165,7 +173,7 @@ async def bodies(session: AsyncSession, services: Services, row: BroadcastRow) -
     file, now = await attachment_of(session, row), services.clock.now()
     found: dict[tuple[str, str], Json] = {}
     for language in languages_of(row):
-        reply = reply_for(row, language, file)
+        reply = reply_for(row, language, file, services.settings.public_url)
         for platform in audience.PLATFORMS:
             found[platform, language.value] = await services.outbox.prepare(session, platform, reply, now)
     return found

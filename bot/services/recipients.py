@@ -309,14 +309,17 @@ async def by_language_and_country(session: AsyncSession, number: int) -> list[tu
 
 
 async def reactions(session: AsyncSession, number: int) -> list[tuple[str, str, str, int]]:
-    """(language, country, "clicked" | "registered" | "stopped_after", people)."""
+    """(language, country, "clicked" | "registered" | "stopped_after", people), and how often links were opened."""
+    buttons = await session.scalar(select(BroadcastRow.buttons).where(BroadcastRow.id == number)) or []
+    links = [place for place, button in enumerate(buttons) if button["kind"] == "link"]
+    events = [int(button["value"]) for button in buttons if button["kind"] == "event"]
     found: list[tuple[str, str, str, int]] = []
     people = (func.coalesce(PersonRow.language, "–"), func.coalesce(PersonRow.country, "–"))
     clicked = (
-        select(*people, func.count(ClickRow.person_id.distinct()))
+        select(*people, func.count(func.coalesce(ClickRow.person_id, -ClickRow.id).distinct()))
         .select_from(ClickRow)
         .outerjoin(PersonRow, PersonRow.id == ClickRow.person_id)
-        .where(ClickRow.broadcast_id == number)
+        .where(ClickRow.broadcast_id == number, ClickRow.button.not_in(links))
         .group_by(PersonRow.language, PersonRow.country)
     )
     registered = (  # for an event of the announcement, after a click on its button
@@ -327,7 +330,7 @@ async def reactions(session: AsyncSession, number: int) -> list[tuple[str, str, 
         .where(
             ClickRow.broadcast_id == number,
             RegistrationRow.registered_at >= ClickRow.at,
-            RegistrationRow.event_id.in_(await _events(session, number)),
+            RegistrationRow.event_id.in_(events),
         )
         .group_by(PersonRow.language, PersonRow.country)
     )
@@ -340,10 +343,7 @@ async def reactions(session: AsyncSession, number: int) -> list[tuple[str, str, 
     )
     for what, query in (("clicked", clicked), ("registered", registered), ("stopped_after", stopped)):
         found += [(language, country, what, n) for language, country, n in await session.execute(query)]
+    opened = select(func.count()).where(ClickRow.broadcast_id == number, ClickRow.button.in_(links))
+    if times := await session.scalar(opened):
+        found.append(("–", "–", "opened", times))
     return found
-
-
-async def _events(session: AsyncSession, number: int) -> list[int]:
-    """The events that its buttons lead to."""
-    buttons = await session.scalar(select(BroadcastRow.buttons).where(BroadcastRow.id == number)) or []
-    return [int(button["value"]) for button in buttons if button["kind"] == "event"]

@@ -83,6 +83,6 @@ async def followed(session: AsyncSession, limit: int = 20) -> list[str]:
     return list(found)
 
 
-async def do_click(session: AsyncSession, person_id: int, broadcast: int, button: int, now: datetime) -> None:
+async def do_click(session: AsyncSession, person_id: int | None, broadcast: int, button: int, now: datetime) -> None:
     session.add(ClickRow(broadcast_id=broadcast, button=button, person_id=person_id, at=now))
     await session.flush()

@@ -7,12 +7,13 @@ import io
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from openpyxl import load_workbook
 
 from bot.clock import SystemClock
 from bot.store import Store
 from bot.store.tables import AnswerRow
-from tests.conftest import DeskFactory, Running
+from tests.conftest import DeskFactory, Running, free_port
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.model import Message
 from tests.fake_telegram.people import Person
@@ -179,3 +180,32 @@ async def test_numbers_come_as_pictures_and_workbook_without_anything_personal(
     assert ("questions", "lo", "LA", "fee", f"{now:%G-W%V}", 2) in cells
     assert "secret" not in str(cells)
     assert str(noy.user.id) not in str(cells)
+
+
+async def test_opened_links_and_pressed_buttons_are_counted(
+    desks: DeskFactory, hire: Hire, telegram: FakeTelegram, store: Store
+) -> None:
+    (noy,) = await crowd(telegram, store, "en")
+    officer, port = await hire("Officer", "announcer"), free_port()
+    address = f"http://127.0.0.1:{port}"
+    async with desks.running(port=port, public_url=address, webhook_secret="x" * 16):
+        await compose(officer, "Forum in Vientiane.")
+        await officer.presses("Buttons")
+        await officer.sees("Tap a button")
+        await officer.says("Programme | https://example.org/programme\nAsk | ask")
+        await officer.sees("Buttons: Programme")
+        await send(officer)
+        message = await noy.sees("Forum", buttons=["Programme", "Ask"])
+        await noy.presses("Ask")
+        await noy.sees("in your own words")
+        await officer.sees("finished")
+        keyboard = message.to_json()["reply_markup"]["inline_keyboard"]
+        link = next(button["url"] for row in keyboard for button in row if "url" in button)
+        assert link == f"{address}/go/1/0"
+        async with ClientSession() as web:
+            for path, status in ((link, 302), (f"{address}/go/1/1", 404), (f"{address}/go/9/0", 404)):
+                async with web.get(path, allow_redirects=False) as answer:
+                    assert answer.status == status
+                    assert answer.headers.get("Location") in ("https://example.org/programme", None)
+        await officer.presses("📊 Report")
+        await officer.sees("clicked: 1", "links opened: 1")
