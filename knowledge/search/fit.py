@@ -1,4 +1,4 @@
-"""Fits heads, weights and calibration on the sample questions and the tune half of the question sets.
+"""Fits heads, weights and calibration on the sample questions, the wordings and the tune half of the question sets.
 
     python -m knowledge.search.fit tests/questions/*.tune.jsonl
 
@@ -23,12 +23,16 @@ from knowledge.search.calibrate import Seen, calibrate
 from knowledge.search.confidence import CALIBRATION
 from knowledge.search.dense import Embedder, load_embedder
 from knowledge.search.fusion import WEIGHTS, Groups, fit
-from knowledge.search.headfit import Case, crossed, fold_of, trained
+from knowledge.search.headfit import Case, Lesson, crossed, fold_of, trained
 from knowledge.search.heads import Heads
 from knowledge.search.hearing import hear
 from knowledge.search.index import SearchIndex
 from knowledge.search.normalise import readings
+from knowledge.search.phrasebook import bare
 from knowledge.search.scripts import stripped
+from knowledge.search.vectors import Text, VectorStore
+from knowledge.search.wordingfit import wording_lessons
+from knowledge.wordings import load_wordings
 
 Floats = NDArray[np.float32]
 _BIAS_PENALTY, _PENALTY = 0.003, 0.0003
@@ -69,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         index = SearchIndex.build(content, model, options.cache)
         cases = [*real_cases(index, rows, model), *sample_cases(index, model is not None)]
         if heads is None:
-            folds, heads = crossed(index.signals, cases), trained(index.signals, cases)
+            always = taught(index, embedder, options.cache)
+            folds, heads = crossed(index.signals, cases, always), trained(index.signals, cases, always)
         asked = [case for place, case in enumerate(cases) if case.heard.sample < 0 or place % options.every == 0]
         taken = [take(index, case, folds[case.fold]) for case in asked]
         fit_mode(index, taken, mode, weights, calibration)
@@ -78,6 +83,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     WEIGHTS.write_text(json.dumps(weights, indent=1, sort_keys=True) + "\n", "utf-8")
     CALIBRATION.write_text(json.dumps(calibration, indent=1, sort_keys=True) + "\n", "utf-8")
     return 0
+
+
+def taught(index: SearchIndex, embedder: Embedder, cache: Path | None) -> list[Lesson]:
+    """What the wordings of the content teach; their vectors are kept in the cache only."""
+    wordings = load_wordings()
+    store = VectorStore((cache or Path("/nonexistent")) / "wordings", embedder.name, embedder.size)
+    for language in Language:
+        texts: list[Text] = [("question", bare(one.text)) for one in wordings if one.language is language]
+        if store.embed(texts, embedder, progress=True) and cache is not None:
+            store.save(language, texts)
+    return list(wording_lessons(index, wordings, store))
 
 
 def real_cases(index: SearchIndex, rows: Sequence[dict[str, Any]], embedder: Embedder | None) -> Iterator[Case]:

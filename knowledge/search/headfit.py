@@ -60,9 +60,9 @@ def fold_of(name: str) -> int:
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % FOLDS
 
 
-def crossed(signals: Signals, cases: Sequence[Case]) -> list[Heads]:
-    """For each fold the heads that have seen nothing of it."""
-    shared = phrase_lessons(signals)
+def crossed(signals: Signals, cases: Sequence[Case], always: Sequence[Lesson]) -> list[Heads]:
+    """For each fold the heads that have seen nothing of it; what `always` teaches is no question of any fold."""
+    shared = [*phrase_lessons(signals), *always]
     lessons = [lesson_of(signals, case) for case in cases]
     return [
         train(signals, [*shared, *(one for one, case in zip(lessons, cases, strict=True) if case.fold != fold)])
@@ -70,9 +70,9 @@ def crossed(signals: Signals, cases: Sequence[Case]) -> list[Heads]:
     ]
 
 
-def trained(signals: Signals, cases: Sequence[Case]) -> Heads:
+def trained(signals: Signals, cases: Sequence[Case], always: Sequence[Lesson]) -> Heads:
     """The heads that have seen everything."""
-    return train(signals, [*phrase_lessons(signals), *(lesson_of(signals, case) for case in cases)])
+    return train(signals, [*phrase_lessons(signals), *always, *(lesson_of(signals, case) for case in cases)])
 
 
 def lesson_of(signals: Signals, case: Case) -> Lesson:
