@@ -15,7 +15,7 @@ from knowledge.search.readings import Readings
 Floats = NDArray[np.float32]
 _CHOICES = 60
 _PENALTY = 0.1
-_FALSE_DECLINE = 6.0
+_FALSE_DECLINE = 4.0
 """How much worse a false decline is than a question off topic that gets an answer."""
 _ANSWER_ABOVE = 0.25
 """Below this chance of being right three choices serve better than one answer."""
