@@ -26,6 +26,7 @@ from knowledge.records import (
     Zone,
 )
 from knowledge.texts import Status, Text
+from knowledge.wordings import load_wordings
 
 STRUCTURED: dict[tuple[Kind, FacetName], tuple[str, ...]] = {
     (Kind.ZONE, FacetName.LOCATION): ("place",),
@@ -302,8 +303,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Prints the report on the shipped content, or on the folder given; 1 when something fails."""
     arguments = sys.argv[1:] if arguments is None else arguments
     folders = [Path(argument) for argument in arguments if not argument.startswith("--")]
+    folder = folders[0] if folders else None
     try:
-        report = check(load_content(folders[0] if folders else None))
+        report = check(load_content(folder))
+        report.counts["wordings"] = len(load_wordings(folder))
     except ContentError as error:
         print(f"The content cannot be read: {len(error.problems)} problems")
         print("\n".join(f"  {problem}" for problem in error.problems))

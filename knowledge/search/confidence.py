@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.entities import squeeze
-from knowledge.search.heads import ScopeHead
 from knowledge.search.hearing import Heard
+from knowledge.search.readings import Readings
 from knowledge.search.signals import Signals
 
 Floats = NDArray[np.float32]
 CALIBRATION = Path(__file__).with_name("calibration.json")
 ASPECTS = (
     *("bias", "top", "margin_record", "margin_unit", "named", "named_cover", "misspelt", "term", "facet_trigger"),
-    *("facet_dense", "facet_head", "country", "home", "goods", "kind", "text_dense", "text_share", "name_share"),
-    *("offtopic", "phrase", "scope_head", "foreign", "foreign_alone", "length", "unnamed_zone", "misspelt_any", "live"),
+    *("facet_dense", "facet_vector", "facet_wording", "country", "place", "home", "goods", "kind", "text_dense"),
+    *("text_share", "name_share", "sample_dense", "sample_share", "sample_foreign", "scope_vector", "scope_wording"),
+    *("offtopic", "phrase", "foreign", "foreign_alone", "length", "unnamed_zone", "misspelt_any", "live"),
 )
 
 
@@ -63,30 +64,39 @@ def load_calibration(mode: str, path: Path = CALIBRATION) -> Calibration:
 
 
 def aspects(
-    heard: Heard, features: Floats, scores: Floats, order: NDArray[np.int64], signals: Signals, corpus: Corpus
+    heard: Heard,
+    said: Readings,
+    row: Floats,
+    scores: Floats,
+    order: NDArray[np.int64],
+    signals: Signals,
+    corpus: Corpus,
 ) -> dict[str, float]:
-    """What the decision is made from."""
+    """What the decision is made from: `order` has the best units with their `scores`, `row` the best one's features."""
     block = corpus.blocks[heard.question.language]
     best = int(order[0])
-    row = features[best]
     at = {name: float(row[place]) for place, name in enumerate(signals.names)}
-    other_record = next((one for one in order if corpus.unit_record[one] != corpus.unit_record[best]), best)
-    second = int(order[1]) if len(order) > 1 else best
+    other = corpus.unit_record[order] != corpus.unit_record[best]
     foreign = min(sum(heard.foreign.values()), 2.0)
     named_any = max((match.weight for match in heard.records), default=0.0)
     length = len(squeeze(heard.question.plain).text)
     return {
         "bias": 1.0,
-        "top": float(scores[best]),
-        "margin_record": float(scores[best] - scores[other_record]),
-        "margin_unit": float(scores[best] - scores[second]),
+        "top": float(scores[0]),
+        "margin_record": float(scores[0] - scores[other].max()) if other.any() else 0.0,
+        "margin_unit": float(scores[0] - scores[1]) if len(scores) > 1 else 0.0,
         "named": at["named"],
         "named_cover": at["name_coverage"],
         "misspelt": at["misspelt_name"],
         "term": at["term_coverage"],
         "facet_trigger": at["trigger"],
         "facet_dense": at["phrase_dense"],
-        "facet_head": at["facet_head"],
+        "facet_vector": at["facet_vector"],
+        "facet_wording": at["facet_wording"],
+        "sample_dense": at["sample_dense"],
+        "sample_share": at["sample_word_share"],
+        "sample_foreign": at["sample_foreign"],
+        "place": at["place_match"] - at["place_miss"],
         "country": at["country_match"] - at["country_miss"],
         "home": at["home_country"],
         "goods": at["goods_match"],
@@ -94,7 +104,9 @@ def aspects(
         "text_dense": _relative_dense(heard, block, corpus, best),
         "text_share": at["text_gram_share"] + at["text_word_share"],
         "name_share": at["name_gram_share"] + at["name_word_share"],
-        **_topical(heard, block, signals.scope),
+        "scope_vector": said.scope_vector,
+        "scope_wording": said.scope_wording,
+        **_topical(heard, block),
         "foreign": foreign,
         "foreign_alone": foreign * float(not heard.countries) * float(named_any < 0.7),
         "length": min(length / 60, 2.0),
@@ -104,16 +116,15 @@ def aspects(
     }
 
 
-def _topical(heard: Heard, block: Block, head: ScopeHead) -> dict[str, float]:
+def _topical(heard: Heard, block: Block) -> dict[str, float]:
     """How near the question is to what is asked here and to what is not, each above the language's usual cosine."""
     if heard.vector is None:
-        return {"offtopic": 0.0, "phrase": 0.0, "scope_head": 0.0}
-    offtopic, phrases = block.dense_offtopic.ask(heard.vector), block.dense_phrases.ask(heard.masked_vector)
+        return {"offtopic": 0.0, "phrase": 0.0}
+    offtopic, phrases = block.dense_offtopic.ask(heard.vector), block.dense_phrases.ask(heard.vector)
     usual = float(np.median(phrases)) if len(phrases) else 0.0
     return {
         "offtopic": 10 * (float(offtopic.max()) - usual) if len(offtopic) else 0.0,
         "phrase": 10 * (float(phrases.max()) - usual) if len(phrases) else 0.0,
-        "scope_head": head.logit(heard.vector - block.question_mean),
     }
 
 
@@ -126,7 +137,13 @@ def _relative_dense(heard: Heard, block: Block, corpus: Corpus, best: int) -> fl
     return float(cosines[corpus.source_place[best]] - np.median(own)) * 10
 
 
-def fit_logistic(rows: Sequence[dict[str, float]], truth: Sequence[bool], penalty: float = 0.02) -> Model:
+def fit_logistic(
+    rows: Sequence[dict[str, float]],
+    truth: Sequence[bool],
+    importance: Sequence[float] | None = None,
+    balanced: bool = True,
+    penalty: float = 0.02,
+) -> Model:
     """Logistic regression by Newton steps on standardised aspects; deterministic."""
     values = np.array([[row[name] for name in ASPECTS] for row in rows], np.float64)
     means, spreads = values.mean(axis=0), values.std(axis=0)
@@ -134,9 +151,12 @@ def fit_logistic(rows: Sequence[dict[str, float]], truth: Sequence[bool], penalt
     table = (values - means) / spreads
     table[:, 0] = 1.0
     target = np.array(truth, np.float64)
-    balance = np.where(target > 0, 0.5 / max(target.mean(), 1e-6), 0.5 / max(1 - target.mean(), 1e-6))
+    balance = np.ones(len(target)) if importance is None else np.array(importance, np.float64)
+    if balanced:
+        share = float((balance * target).sum() / balance.sum())
+        balance *= np.where(target > 0, 0.5 / max(share, 1e-6), 0.5 / max(1 - share, 1e-6))
     weights = np.zeros(table.shape[1])
-    ridge = penalty * len(target) * np.eye(table.shape[1])
+    ridge = penalty * balance.sum() * np.eye(table.shape[1])
     ridge[0, 0] = 1e-6
     for _ in range(50):
         odds = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))

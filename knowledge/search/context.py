@@ -15,9 +15,11 @@ from knowledge.search.signals import Signals
 Floats = NDArray[np.float32]
 FORGET_AFTER = 15 * 60
 _SHORT = 34
-_SURELY = 0.6
-_SAME_RECORD, _SAME_FACET = 11.0, 6.0
+_SURELY, _HINTED = 0.6, 0.4
+_SAME_RECORD, _SAME_FACET, _SAME_KIND = 24.0, 10.0, 5.0
 """Bonuses on the scale of the fused score, where the distance of a right record from others is about ten."""
+_WEAK_FACETS = frozenset({"overview", "compare", "list", "definition"})
+"""Facets whose triggers also tie a question to the one before ("the same for …", "what about …")."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def _named(heard: Heard) -> bool:
 def _is_follow_up(heard: Heard, context: Context) -> bool:
     length = len(squeeze(heard.question.plain).text)
     if _named(heard):
-        return length <= _SHORT and not heard.facet_triggers
+        return length <= (2 * _SHORT if heard.follow else _SHORT) and _facet_left_open(heard)
     if heard.follow:
         return length <= 2 * _SHORT
     return length <= _SHORT
@@ -71,12 +73,16 @@ def _bonus(heard: Heard, context: Context, corpus: Corpus, signals: Signals) -> 
     record = corpus.content.records.get(context.record or "")
     if context.facet in signals.facet_row and _facet_left_open(heard):
         bonus[corpus.unit_facet == signals.facet_row[context.facet]] += _SAME_FACET
-    if record is None or _named(heard):
+    another = record is not None and _another_named(heard, record.id)
+    if record is not None and another:
+        kinds = np.array([other.kind is record.kind for other in corpus.records])
+        bonus[kinds[corpus.unit_record]] += _SAME_KIND
+    if record is None or another:
         return bonus
-    said = {country for country in heard.countries if country != "regional"}
+    said = {*heard.countries, *heard.places} - {"regional"}
     if said and not said & set(record.countries):
         for row, other in enumerate(corpus.records):
-            likeness = _likeness(record, other, said)
+            likeness = max(_likeness(record, other, said), _by_goods(context, other, said, corpus))
             if likeness:
                 bonus[corpus.unit_record == row] += likeness
     elif heard.goods and context.goods and context.goods not in heard.goods:
@@ -88,9 +94,22 @@ def _bonus(heard: Heard, context: Context, corpus: Corpus, signals: Signals) -> 
     return bonus
 
 
+def _another_named(heard: Heard, record: str) -> bool:
+    """Whether a record or a place of records is named that isn't the one spoken of."""
+    names = [match for match in heard.records if match.weight >= _HINTED]
+    return bool(names) and not any(record in dict(match.owners) for match in names)
+
+
+def _by_goods(context: Context, other: Record, said: set[str], corpus: Corpus) -> float:
+    """How far another country's record about the same goods stands for the one that was spoken of."""
+    goods = corpus.book.goods.get(context.goods or "")
+    if goods is None or other.id not in goods.records or other.country not in said:
+        return 0.0
+    return 0.9 * _SAME_RECORD
+
+
 def _facet_left_open(heard: Heard) -> bool:
-    strong = {facet for facet, strength in heard.facet_triggers.items() if strength >= 1.5 and facet != "overview"}
-    return not strong
+    return not any(strength >= 1.5 and facet not in _WEAK_FACETS for facet, strength in heard.facet_triggers.items())
 
 
 def _likeness(record: Record, other: Record, said: set[str]) -> float:

@@ -11,6 +11,7 @@ from knowledge.loader import Content
 from knowledge.records import Crossing, Procedure, Record
 from knowledge.search.blocks import DenseField, LexicalField, cached_field
 from knowledge.search.phrasebook import Phrasebook, bare, load_phrasebook
+from knowledge.search.samples import Samples, mean_of, own_scores
 from knowledge.search.units import Unit, build_units, passage
 from knowledge.search.vectors import Text, VectorStore
 
@@ -32,8 +33,6 @@ class Block:
     dense_names: DenseField
     dense_phrases: DenseField
     dense_offtopic: DenseField
-    question_mean: NDArray[np.float32]
-    """The mean vector of the language's phrases and off-topic questions."""
     mean: NDArray[np.float32]
     """The mean vector of the language's texts, for questions to texts of another language."""
 
@@ -56,6 +55,7 @@ class Corpus:
     source_place: Ints
     """Place of each unit's source within `own_rows`."""
     blocks: dict[Language, Block]
+    samples: Samples
 
 
 def corpus_texts(content: Content, book: Phrasebook | None = None) -> dict[Language, list[Text]]:
@@ -103,6 +103,8 @@ def build_corpus(content: Content, book: Phrasebook, store: VectorStore | None, 
     own_rows = np.array([row for row, unit in enumerate(units) if not unit.inherited], np.int32)
     place = {int(row): index for index, row in enumerate(own_rows)}
     sources = np.array([rows[unit.source, unit.facet] for unit in units], np.int32)
+    vectors = store or VectorStore(Path("/nonexistent"), "none", 384)
+    asked = {language: [text for _, text in book.questions_of(language)] for language in Language}
     return Corpus(
         content,
         book,
@@ -115,9 +117,10 @@ def build_corpus(content: Content, book: Phrasebook, store: VectorStore | None, 
         own_rows,
         np.array([place[int(row)] for row in sources], np.int32),
         {
-            language: _block(content, book, units, own_rows, records, facet_rows, language, store, cache)
+            language: _block(content, book, units, own_rows, records, facet_rows, language, vectors, cache)
             for language in Language
         },
+        Samples.build([units[row] for row in own_rows], asked, vectors, cache),
     )
 
 
@@ -129,7 +132,7 @@ def _block(
     records: list[Record],
     facet_rows: dict[str, int],
     language: Language,
-    store: VectorStore | None,
+    vectors: VectorStore,
     cache: Path | None,
 ) -> Block:
     own = [units[row] for row in own_rows]
@@ -144,7 +147,6 @@ def _block(
     ]
     phrase_texts = [phrase for _, phrase in phrases]
     phrase_field = LexicalField.build(phrase_texts, language)
-    vectors = store or VectorStore(Path("/nonexistent"), "none", 384)
     passages: list[Text] = [
         ("passage", passage(content.records[unit.record], text, best))
         for unit in own
@@ -163,31 +165,14 @@ def _block(
         cached_field(cache, "names", names, language),
         phrase_field,
         np.array([facet for facet, _ in phrases], np.int32),
-        phrase_norms(phrase_field, phrase_texts),
+        own_scores(phrase_field.grams, len(phrase_texts)),
         has_own,
         dense_units,
         DenseField.build(known_names, vectors),
         dense_phrases,
         dense_offtopic,
-        _mean(
-            np.concatenate([dense_phrases.vectors[dense_phrases.known], dense_offtopic.vectors[dense_offtopic.known]])
-        ),
-        _mean(dense_units.vectors[has_own & dense_units.known]),
+        mean_of(dense_units.vectors[has_own & dense_units.known]),
     )
-
-
-def _mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    if not len(vectors):
-        return np.zeros(vectors.shape[1], np.float32)
-    mean: NDArray[np.float32] = vectors.mean(axis=0)
-    return mean
-
-
-def phrase_norms(field: LexicalField, texts: list[str]) -> NDArray[np.float32]:
-    """The gram score that each phrase has with itself."""
-    index = field.grams
-    sums = np.bincount(index.documents, index.weights, len(texts)).astype(np.float32)
-    return np.maximum(sums, 1.0)
 
 
 def _best(unit: Unit, language: Language) -> tuple[Language, str]:
@@ -198,9 +183,9 @@ def _best(unit: Unit, language: Language) -> tuple[Language, str]:
 
 
 def _searched(content: Content, unit: Unit, language: Language) -> str:
-    """What words and grams of a unit are made of: the record's names, its text, its sample questions."""
+    """What words and grams of a unit are made of: the record's name and its text."""
     record = content.records[unit.record]
-    parts = [record.names.best(language)[0], _best(unit, language)[1], *unit.questions.get(language, ())]
+    parts = [record.names.best(language)[0], _best(unit, language)[1]]
     if isinstance(record, Procedure):
         parts.append(record.agency.name.best(language)[0])
     return " . ".join(parts)

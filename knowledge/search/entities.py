@@ -9,12 +9,19 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from knowledge.language import Language
+from knowledge.search.lexical import word_breaks
 from knowledge.search.scripts import canonical, stripped
 
 _LATIN = re.compile(r"[a-z0-9]")
 _WORD = re.compile(r"[a-z0-9]+")
 _SHORTEST_FUZZY, _CLOSE_ENOUGH = 5, 84
 _LONGEST_WORDS = 4
+_UNSEGMENTED = frozenset({Language.TH, Language.LO, Language.KM, Language.MY})
+_EASILY_INSIDE = 6
+"""Up to so many letters a name of a script without blanks is often a part of another word."""
+_MARKS_TELL, _MARKS_NEEDED = 7, 5
+"""Up to so many letters a Latin name with other marks is another word; with none where the others have some, too."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +33,27 @@ class Squeezed:
     ends: tuple[bool, ...]
     origins: tuple[int, ...]
     """Where each character stands in the text without Latin marks."""
+    marked: str = ""
+    """The same characters with their marks."""
+    breaks: frozenset[int] | None = None
+    """Where words begin and end in the text without Latin marks; None where blanks say it."""
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether any Latin letter has a mark."""
+        return self.marked != self.text
+
+    def between_words(self, start: int, end: int) -> bool:
+        """Whether a span begins and ends where words do, as far as a dictionary knows."""
+        if self.breaks is None or self.text[start:end].isascii():
+            return True
+        return self.origins[start] in self.breaks and self.origins[end - 1] + 1 in self.breaks
 
 
-def squeeze(text: str) -> Squeezed:
+def squeeze(text: str, language: Language | None = None) -> Squeezed:
     """Squeezes a canonical text; a Latin name may not begin or end inside a word, no name inside a cluster."""
     plain = stripped(text)
+    whole = text if len(text) == len(plain) else plain
     kept: list[str] = []
     begins: list[bool] = []
     ends: list[bool] = []
@@ -51,7 +74,9 @@ def squeeze(text: str) -> Squeezed:
         begins.append(not joins)
         ends.append(True)
         before = character
-    return Squeezed("".join(kept), tuple(begins), tuple(ends), tuple(origins))
+    marked = "".join(whole[place] for place in origins)
+    breaks = word_breaks(plain, language) if language in _UNSEGMENTED else None
+    return Squeezed("".join(kept), tuple(begins), tuple(ends), tuple(origins), marked, breaks)
 
 
 def _kind(character: str) -> str:
@@ -88,9 +113,10 @@ def without(text: str, squeezed: Squeezed, matches: Iterable["Match"]) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def _squeezed(spelling: str) -> str:
-    """Kept, because with each publication the same names are taken in again."""
-    return squeeze(canonical(spelling)).text
+def _squeezed(spelling: str) -> tuple[str, str]:
+    """Without and with its marks; kept, because with each publication the same names are taken in again."""
+    squeezed = squeeze(canonical(spelling))
+    return squeezed.text, squeezed.marked
 
 
 @dataclass
@@ -100,14 +126,22 @@ class AliasTable:
     spellings: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     lengths: tuple[int, ...] = ()
     latin: list[str] = field(default_factory=list)
+    marked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The spellings with their marks."""
+    loose: bool = False
+    """Whether a short name may stand inside another word."""
+    needing_marks: frozenset[str] = frozenset()
+    """Spellings that mean something else without their marks."""
 
     def add(self, id_: str, spelling: str, weight: float = 1.0) -> None:
         """Adds one spelling; the higher weight counts where an id has it twice."""
-        key = _squeezed(spelling)
+        key, marked = _squeezed(spelling)
         if len(key) < (2 if not key.isascii() else 3):
             return
         owners = self.spellings[key]
         owners[id_] = max(weight, owners.get(id_, 0.0))
+        if key.isascii():
+            self.marked[key].add(marked)
 
     def close(self) -> "AliasTable":
         """Ready for questions."""
@@ -126,11 +160,23 @@ class AliasTable:
                 if not squeezed.begins[start] or not squeezed.ends[end - 1] or taken[start] or taken[end - 1]:
                     continue
                 owners = self.spellings.get(text[start:end])
-                if owners is None or any(taken[start:end]):
+                if owners is None or any(taken[start:end]) or not self._stands_alone(squeezed, start, end):
                     continue
                 taken[start:end] = [True] * length
                 found.append(Match(start, end, text[start:end], max(owners.values()), tuple(owners.items())))
         return sorted(found, key=lambda match: match.start)
+
+    def _stands_alone(self, squeezed: Squeezed, start: int, end: int) -> bool:
+        """Whether a short span is the name itself, not a part of another word or a word with other marks."""
+        key = squeezed.text[start:end]
+        if not key.isascii():
+            return self.loose or end - start > _EASILY_INSIDE or squeezed.between_words(start, end)
+        written, known = squeezed.marked[start:end], self.marked[key]
+        if key in self.needing_marks and written not in known:
+            return False
+        if len(key) > _MARKS_TELL or not squeezed.has_marks:
+            return True
+        return written in known or (written == key and len(key) > _MARKS_NEEDED)
 
     def find_close(self, text: str, common: frozenset[str], limit: int = 3) -> list[Match]:
         """Misspelt Latin names in the part of a question where no name was found."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,37 +19,64 @@ def load_weights(mode: str, names: Sequence[str], path: Path = WEIGHTS, fallback
     return np.array([chosen.get(name, 0.0) for name in names], np.float32)
 
 
+@dataclass(frozen=True)
+class Groups:
+    """The candidates of several questions, one below the other."""
+
+    features: Floats
+    accepted: NDArray[np.bool_]
+    starts: NDArray[np.int64]
+    weight: Floats
+    """How much each question counts."""
+
+    @classmethod
+    def of(cls, groups: Sequence[tuple[Floats, NDArray[np.bool_], float]]) -> "Groups":
+        """Stacks them."""
+        sizes = [len(accepted) for _, accepted, _ in groups]
+        weight = np.array([weight for *_, weight in groups], np.float32)
+        return cls(
+            np.concatenate([features for features, *_ in groups]),
+            np.concatenate([accepted for _, accepted, _ in groups]),
+            np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64),
+            weight / weight.sum(),
+        )
+
+    def gradient(self, weights: Floats) -> Floats:
+        """Of -log of the share that the accepted units have."""
+        sizes = np.diff(np.concatenate((self.starts, [len(self.accepted)])))
+        scores = self.features @ weights
+        odds = np.exp(scores - np.repeat(np.maximum.reduceat(scores, self.starts), sizes))
+        odds /= np.repeat(np.add.reduceat(odds, self.starts), sizes)
+        right = odds * self.accepted
+        total = np.maximum(np.add.reduceat(right, self.starts), 1e-12)
+        error = (odds - right / np.repeat(total, sizes)) * np.repeat(self.weight, sizes)
+        gradient: Floats = error.astype(np.float32) @ self.features
+        return gradient
+
+
 def fit(
-    groups: Sequence[tuple[Floats, NDArray[np.bool_]]],
+    groups: Groups,
     penalties: Floats,
-    start: Floats | None = None,
-    steps: int = 300,
+    start: Floats,
+    steps: int,
     rate: float = 0.05,
     anchor: Floats | None = None,
     signs: Floats | None = None,
 ) -> Floats:
-    """Weights by which acceptable units come first (softmax over all units of a question, L2, full batch, Adam).
+    """Weights by which acceptable units come first (softmax over the units of a question, L2, full batch, Adam).
 
     `anchor`: the weights that the penalty pulls to (zero where none is given). `signs`: +1 where a feature can only
     speak for a unit, -1 where only against it, 0 where either. Deterministic: no sampling, fixed steps.
     """
-    size = groups[0][0].shape[1]
-    weights = np.zeros(size, np.float64) if start is None else start.astype(np.float64)
-    mean, square = np.zeros(size), np.zeros(size)
-    rest = np.zeros(size) if anchor is None else anchor.astype(np.float64)
+    weights = start.astype(np.float64)
+    mean, square = np.zeros_like(weights), np.zeros_like(weights)
+    rest = np.zeros_like(weights) if anchor is None else anchor.astype(np.float64)
     for step in range(1, steps + 1):
-        gradient = penalties * (weights - rest)
-        for features, accepted in groups:
-            scores = features @ weights.astype(np.float32)
-            odds = np.exp((scores - scores.max()).astype(np.float64))
-            odds /= odds.sum()
-            right = odds * accepted
-            total = max(right.sum(), 1e-12)
-            # Questions that are answered well teach little; the gradient of -log p fades by itself.
-            gradient += features.T @ (odds - right / total).astype(np.float32) / len(groups)
+        gradient = groups.gradient(weights.astype(np.float32)) + penalties * (weights - rest)
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.999 * square + 0.001 * gradient**2
-        weights -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+        slowing = rate * (1 - 0.95 * step / steps)
+        weights -= slowing * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
         if signs is not None:
             weights[weights * signs < 0] = 0.0
     return weights.astype(np.float32)

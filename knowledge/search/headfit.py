@@ -1,6 +1,11 @@
-"""Trains the heads on phrasebook and tune questions, and tells every tune question what a head without it would say."""
+"""Trains the heads on sample questions, phrasebook and tune questions, each question read by heads without it.
+
+What is right: of the facets that the record has the asked one, the record's kind, its topic, and whether the question
+is the desk's business at all.
+"""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,85 +13,170 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.language import Language
-from knowledge.search.heads import HEADS, FacetHead, ScopeHead, train_softmax
+from knowledge.search.heads import INSIDE, OUTSIDE, Heads
 from knowledge.search.hearing import Heard
-from knowledge.search.index import SearchIndex
-from knowledge.search.lexical import zscores
+from knowledge.search.phrasebook import bare
+from knowledge.search.scripts import canonical
+from knowledge.search.signals import Signals
+from knowledge.search.wording import BUCKETS, Wordings, rarity_of
 
 Floats = NDArray[np.float32]
-_FOLDS = 4
-_PENALTY, _SCOPE_PENALTY = 2e-5, 2e-5
-_WEIGHT = 2
-"""How often a real question counts against a phrase of the phrasebook."""
+Bools = NDArray[np.bool_]
+FOLDS = 3
+_EPOCHS, _BATCH = 8, 384
+_PENALTY = {"vector": 4e-6, "wording": 2e-6}
+_RATE = {"vector": 0.05, "wording": 0.1}
+_PHRASE, _REAL, _OFFTOPIC = 0.5, 5.0, 3.0
+"""How much a phrase, a tune question and a question off topic count against a sample question."""
 
 
 @dataclass
 class Case:
-    """One question with its features and what would be right."""
+    """One question and what would be right."""
 
     row: dict[str, Any]
-    language: Language
     heard: Heard
-    features: NDArray[np.float16]
-    accepted: NDArray[np.bool_]
-    markless: bool
-    scope: float | None = None
-    """What the scope head says that was trained without this question."""
+    accepted: NDArray[np.int64]
+    """Rows of the units that answer it."""
+    fold: int
+    weight: float = 1.0
 
 
-def train_heads(index: SearchIndex, cases: list[Case]) -> None:
-    """Writes heads.npz (trained on everything) and sets the head columns of the cases by four-fold crossing."""
-    folds = np.array([int(hashlib.sha256(str(case.row["id"]).encode()).hexdigest(), 16) % _FOLDS for case in cases])
-    place = index.signals.names.index("facet_head")
-    for fold in range(_FOLDS):
-        rest = [case for case, of in zip(cases, folds, strict=True) if of != fold]
-        facet, scope = _heads(index, rest)
-        for case in (case for case, of in zip(cases, folds, strict=True) if of == fold):
-            _set(index, case, facet, scope, place)
-    facet, scope = _heads(index, cases)
-    np.savez(
-        HEADS,
-        weights=facet.weights.astype(np.float16),
-        bias=facet.bias,
-        facets=np.array(index.corpus.facets),
-        scope=scope.weights.astype(np.float16),
-        scope_bias=np.float32(scope.bias),
-    )
-    index.signals.head, index.signals.scope = facet, scope
+@dataclass(frozen=True)
+class Lesson:
+    """One question as the heads learn it; a group without a target isn't taught."""
+
+    vector: Floats | None
+    wording: str
+    language: Language
+    target: Bools
+    open: Bools
+    """The columns that the target is told from."""
+    weight: float
 
 
-def _set(index: SearchIndex, case: Case, facet: FacetHead, scope: ScopeHead, place: int) -> None:
-    mean = index.corpus.blocks[case.language].question_mean
-    if case.heard.masked_vector is None or case.heard.vector is None:
-        return
-    logits = facet.logits(case.heard.masked_vector - mean)
-    odds = np.exp(logits - logits.max())
-    case.features[:, place] = zscores(logits)[index.corpus.unit_facet]
-    case.features[:, place + 1] = (odds / odds.sum())[index.corpus.unit_facet]
-    case.scope = scope.logit(case.heard.vector - mean)
+def fold_of(name: str) -> int:
+    """Which fold a name falls in, always the same."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % FOLDS
 
 
-def _heads(index: SearchIndex, cases: list[Case]) -> tuple[FacetHead, ScopeHead]:
-    vectors, facets, topical, inside = [], [], [], []
+def crossed(signals: Signals, cases: Sequence[Case], always: Sequence[Lesson]) -> list[Heads]:
+    """For each fold the heads that have seen nothing of it; what `always` teaches is no question of any fold."""
+    shared = [*phrase_lessons(signals), *always]
+    lessons = [lesson_of(signals, case) for case in cases]
+    return [
+        train(signals, [*shared, *(one for one, case in zip(lessons, cases, strict=True) if case.fold != fold)])
+        for fold in range(FOLDS)
+    ]
+
+
+def trained(signals: Signals, cases: Sequence[Case], always: Sequence[Lesson]) -> Heads:
+    """The heads that have seen everything."""
+    return train(signals, [*phrase_lessons(signals), *always, *(lesson_of(signals, case) for case in cases)])
+
+
+def lesson_of(signals: Signals, case: Case) -> Lesson:
+    """What a question teaches."""
+    reader, corpus = signals.reader, signals.corpus
+    target, open_ = np.zeros((2, len(reader.columns)), np.bool_)
+    records = corpus.unit_record[case.accepted]
+    target[reader.facets][corpus.unit_facet[case.accepted]] = True
+    open_[reader.facets] = signals.has_facet[records].any(axis=0)
+    target[reader.kinds][signals.kinds[records]] = True
+    target[reader.topics][signals.records.topic_rows[records]] = True
+    open_[reader.kinds] = open_[reader.topics] = open_[reader.scope] = True
+    target[reader.columns.index(INSIDE if len(records) else OUTSIDE)] = True
+    mean = corpus.samples.means[case.heard.question.language]
+    vector = None if case.heard.vector is None else case.heard.vector - mean
+    weight = 1.0 if case.heard.sample >= 0 else _REAL
+    return Lesson(vector, case.heard.wording, case.heard.question.language, target, open_, weight)
+
+
+def phrase_lessons(signals: Signals) -> list[Lesson]:
+    """What the phrasebook teaches: facets by their phrases, and what is off topic."""
+    corpus, reader = signals.corpus, signals.reader
+    found: list[Lesson] = []
     for language in Language:
-        block = index.corpus.blocks[language]
-        known = block.dense_phrases.known
-        vectors.append(block.dense_phrases.vectors[known] - block.question_mean)
-        facets.extend(block.phrase_facets[known].tolist())
-        topical.append(vectors[-1])
-        inside.extend([1] * len(vectors[-1]))
-        other = block.dense_offtopic.vectors[block.dense_offtopic.known] - block.question_mean
-        topical.append(other)
-        inside.extend([0] * len(other))
-    for case in cases:
-        mean = index.corpus.blocks[case.language].question_mean
-        if case.heard.masked_vector is None or case.heard.vector is None:
-            continue
-        for facet in {index.signals.facet_row.get(one.get("facet") or "", -1) for one in case.row["expect"]} - {-1}:
-            vectors.append(np.repeat((case.heard.masked_vector - mean)[None], _WEIGHT, axis=0))
-            facets.extend([facet] * _WEIGHT)
-        topical.append(np.repeat((case.heard.vector - mean)[None], 2 * _WEIGHT, axis=0))
-        inside.extend([int(bool(case.row["expect"]))] * (2 * _WEIGHT))
-    weights, bias = train_softmax(np.concatenate(vectors), np.array(facets), len(index.corpus.facets), _PENALTY)
-    scope, scope_bias = train_softmax(np.concatenate(topical), np.array(inside), 2, _SCOPE_PENALTY)
-    return FacetHead(weights, bias), ScopeHead(scope[:, 1] - scope[:, 0], float(scope_bias[1] - scope_bias[0]))
+        block, mean = corpus.blocks[language], corpus.samples.means[language]
+        texts = [
+            (f"facet:{facet}", bare(phrase))
+            for group in (corpus.book.facets, corpus.book.templates)
+            for facet, by_language in group.items()
+            if facet in signals.facet_row
+            for phrase in by_language.get(language, ())
+        ]
+        off = [(OUTSIDE, bare(one)) for phrases in corpus.book.offtopic.values() for one in phrases.get(language, ())]
+        vectors = np.concatenate([block.dense_phrases.vectors, block.dense_offtopic.vectors]) - mean
+        for (column, text), vector in zip([*texts, *off], vectors, strict=True):
+            target, open_ = np.zeros((2, len(reader.columns)), np.bool_)
+            target[reader.columns.index(column)] = True
+            open_[reader.facets] = column != OUTSIDE
+            open_[reader.scope] = column == OUTSIDE
+            weight = _OFFTOPIC if column == OUTSIDE else _PHRASE
+            found.append(Lesson(vector, canonical(text), language, target, open_, weight))
+    return found
+
+
+def train(signals: Signals, lessons: Sequence[Lesson]) -> Heads:
+    """Both readers."""
+    reader = signals.reader
+    groups = (reader.facets, reader.kinds, reader.topics, reader.scope)
+    wordings = Wordings.of([(lesson.wording, lesson.language) for lesson in lessons])
+    rarity = rarity_of(wordings)
+    vectors = np.array([np.zeros(384) if one.vector is None else one.vector for one in lessons], np.float32)
+    shape = (len(lessons), len(reader.columns))
+    vector = fit_linear(lambda rows: vectors[rows], vectors.shape[1], lessons, groups, "vector", shape)
+    wording = fit_linear(lambda rows: wordings.table(rarity, rows), BUCKETS, lessons, groups, "wording", shape)
+    return Heads(reader.columns, *vector, *wording, rarity)
+
+
+def fit_linear(
+    rows_of: Callable[[NDArray[np.int64]], Floats],
+    width: int,
+    lessons: Sequence[Lesson],
+    groups: Sequence[slice],
+    name: str,
+    shape: tuple[int, int],
+) -> tuple[Floats, Floats]:
+    """A softmax regression per group, all groups at once, by mini-batches in an order that is always the same."""
+    target, open_ = np.array([one.target for one in lessons]), np.array([one.open for one in lessons])
+    weight = np.array([one.weight for one in lessons], np.float32)
+    table, bias = np.zeros((width, shape[1]), np.float32), np.zeros(shape[1], np.float32)
+    slopes = [np.zeros_like(table), np.zeros_like(table), np.zeros_like(bias), np.zeros_like(bias)]
+    order, step = np.random.default_rng(0), 0
+    total = _EPOCHS * -(-shape[0] // _BATCH)
+    for _ in range(_EPOCHS):
+        shuffled = order.permutation(shape[0])
+        for start in range(0, shape[0], _BATCH):
+            rows = shuffled[start : start + _BATCH]
+            step += 1
+            values = rows_of(rows)
+            error = _error(values @ table + bias, target[rows], open_[rows], groups)
+            error *= weight[rows, None] / weight[rows].sum()
+            rate = _RATE[name] * (1 - step / (total + 1))
+            _adam(table, values.T @ error + _PENALTY[name] * table, slopes[0], slopes[1], step, rate)
+            _adam(bias, error.sum(axis=0), slopes[2], slopes[3], step, rate)
+    return table, bias
+
+
+def _error(logits: Floats, target: Bools, open_: Bools, groups: Sequence[slice]) -> Floats:
+    """The gradient of -log of the share that the targets have of their group."""
+    error = np.zeros_like(logits)
+    for group in groups:
+        told = (target[:, group] & open_[:, group]).any(axis=1, keepdims=True)
+        shares = np.where(open_[:, group], logits[:, group], -1e9)
+        shares = np.exp(shares - shares.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        right = shares * target[:, group]
+        right /= np.maximum(right.sum(axis=1, keepdims=True), 1e-9)
+        error[:, group] = np.where(told, shares - right, 0)
+    return error
+
+
+def _adam(values: Floats, gradient: Floats, mean: Floats, square: Floats, step: int, rate: float) -> None:
+    """One step of Adam, in place."""
+    mean *= 0.9
+    mean += 0.1 * gradient
+    square *= 0.999
+    square += 0.001 * gradient**2
+    values -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)

@@ -1,7 +1,9 @@
-"""Two small linear readers of the question's vector: which facet it asks for, and whether it is the desk's business.
+"""Two small linear readers of a question, one of its vector and one of its wording.
 
-Trained on the phrasebook (all languages together, each language's mean taken off), so that a new phrase teaches every
-language. Stored as numbers beside this file; `python -m knowledge.search.fit` trains them.
+Each says which facet is asked for, of which kind of record, on which topic, and whether that is the desk's business.
+They are trained on the sample questions, the phrasebook and the tune questions (all languages together, each
+language's mean taken off the vectors), so that a new phrase teaches every language. Stored as numbers beside this
+file; `python -m knowledge.search.fit` trains them.
 """
 
 from collections.abc import Sequence
@@ -11,78 +13,87 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.language import Language
+from knowledge.search.wording import BUCKETS, Wordings
+
 Floats = NDArray[np.float32]
 HEADS = Path(__file__).with_name("heads.npz")
+INSIDE, OUTSIDE = "scope:inside", "scope:outside"
+_FAR = -8.0
 
 
 @dataclass(frozen=True)
-class FacetHead:
-    """Softmax regression from vector to facet."""
+class Heads:
+    """Linear readers; `columns` are "facet:…", "kind:…", "topic:…" and "scope:…"."""
 
-    weights: Floats
-    bias: Floats
-
-    @classmethod
-    def load(cls, facets: Sequence[str], path: Path = HEADS) -> "FacetHead":
-        """The trained head in the order of `facets`; says nothing where it was never trained."""
-        weights = np.zeros((384, len(facets)), np.float32)
-        bias = np.full(len(facets), -4.0, np.float32)
-        if path.exists():
-            with np.load(path) as stored:
-                known = [str(name) for name in stored["facets"]]
-                for place, facet in enumerate(facets):
-                    if facet in known:
-                        weights[:, place] = stored["weights"][:, known.index(facet)]
-                        bias[place] = stored["bias"][known.index(facet)]
-        return cls(weights, bias)
-
-    def logits(self, vector: Floats) -> Floats:
-        """One number per facet."""
-        result: Floats = vector @ self.weights + self.bias
-        return result
-
-
-@dataclass(frozen=True)
-class ScopeHead:
-    """Logistic regression from vector to "the desk's business"."""
-
-    weights: Floats
-    bias: float
+    columns: tuple[str, ...]
+    vector: Floats
+    vector_bias: Floats
+    wording: Floats
+    wording_bias: Floats
+    rarity: Floats
 
     @classmethod
-    def load(cls, path: Path = HEADS) -> "ScopeHead":
-        """The trained head; says nothing where it was never trained."""
+    def untrained(cls, columns: Sequence[str]) -> "Heads":
+        """Says nothing."""
+        size = len(columns)
+        none = np.zeros(size, np.float32)
+        vector, wording = np.zeros((384, size), np.float32), np.zeros((BUCKETS, size), np.float32)
+        return cls(tuple(columns), vector, none, wording, none, np.ones(BUCKETS, np.float32))
+
+    @classmethod
+    def load(cls, columns: Sequence[str], path: Path = HEADS) -> "Heads":
+        """The trained readers in the order of `columns`; what was never trained is held for unlikely."""
+        empty = cls.untrained(columns)
         if not path.exists():
-            return cls(np.zeros(384, np.float32), 0.0)
+            return empty
         with np.load(path) as stored:
-            return cls(stored["scope"].astype(np.float32), float(stored["scope_bias"]))
+            known = {str(name): place for place, name in enumerate(stored["columns"])}
+            places = np.array([known.get(column, -1) for column in columns])
+            tables = {name: stored[name] * stored[f"{name}_scale"] for name in ("vector", "wording")}
+            biases = {name: stored[f"{name}_bias"] for name in ("vector", "wording")}
+            rarity = stored["rarity"].astype(np.float32)
+        parts = {
+            name: (
+                np.where(places >= 0, tables[name][:, places], 0).astype(np.float32),
+                np.where(places >= 0, biases[name][places], _FAR).astype(np.float32),
+            )
+            for name in tables
+        }
+        return cls(tuple(columns), *parts["vector"], *parts["wording"], rarity)
 
-    def logit(self, vector: Floats) -> float:
-        """Above 0: rather the desk's business."""
-        return float(vector @ self.weights + self.bias)
+    def save(self, path: Path = HEADS) -> None:
+        """One byte a number."""
+        small = {}
+        for name, table in (("vector", self.vector), ("wording", self.wording)):
+            scale = np.maximum(np.abs(table).max(axis=0), 1e-6) / 127
+            small[name] = np.round(table / scale).astype(np.int8)
+            small[f"{name}_scale"] = scale.astype(np.float32)
+        np.savez_compressed(
+            path,
+            columns=np.array(self.columns),
+            vector_bias=self.vector_bias,
+            wording_bias=self.wording_bias,
+            rarity=self.rarity.astype(np.float16),
+            **small,
+        )
+
+    def of_vector(self, vector: Floats) -> Floats:
+        """One number per column for a vector without its language's mean."""
+        read: Floats = vector @ self.vector + self.vector_bias
+        return read
+
+    def of_wording(self, text: str, language: Language) -> Floats:
+        """One number per column for a canonical text without names."""
+        wording = Wordings.of([(text, language)])
+        values = self.rarity[wording.buckets]
+        values = values / np.float32(max(float(np.sqrt((values**2).sum())), 1e-6))
+        read: Floats = values @ self.wording[wording.buckets] + self.wording_bias
+        return read
 
 
-def train_softmax(
-    vectors: Floats, targets: NDArray[np.int64], classes: int, penalty: float, steps: int = 400, rate: float = 0.3
-) -> tuple[Floats, Floats]:
-    """Softmax regression with classes weighed alike; full batch, Adam, deterministic."""
-    counts = np.maximum(np.bincount(targets, minlength=classes), 1)
-    importance = (len(targets) / (classes * counts[targets])).astype(np.float32)[:, None]
-    weights, bias = np.zeros((vectors.shape[1], classes), np.float32), np.zeros(classes, np.float32)
-    slopes = [np.zeros_like(weights), np.zeros_like(weights), np.zeros_like(bias), np.zeros_like(bias)]
-    truth = np.eye(classes, dtype=np.float32)[targets]
-    for step in range(1, steps + 1):
-        logits = vectors @ weights + bias
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        odds /= odds.sum(axis=1, keepdims=True)
-        error = (odds - truth) * importance / len(targets)
-        _adam(weights, vectors.T @ error + penalty * weights, slopes[0], slopes[1], step, rate)
-        _adam(bias, error.sum(axis=0), slopes[2], slopes[3], step, rate)
-    return weights, bias
-
-
-def _adam(values: Floats, gradient: Floats, mean: Floats, square: Floats, step: int, rate: float) -> None:
-    """One step of Adam, in place."""
-    mean[...] = 0.9 * mean + 0.1 * gradient
-    square[...] = 0.999 * square + 0.001 * gradient**2
-    values -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+def log_shares(logits: Floats) -> Floats:
+    """Logarithms of the softmax."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    shares: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return shares

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from knowledge.search.dense import Embedder
 from knowledge.search.entities import Match, Squeezed, squeeze, strengths, without
 from knowledge.search.normalise import Question
+from knowledge.search.places import HOME
 from knowledge.search.tables import Tables
 
 Floats = NDArray[np.float32]
@@ -20,6 +21,7 @@ cho co thi va voi khi may ngay nam thang thue khau hang giay phi xin minh em anh
 con den tu can lam phai muon nhung cac khu dat nuoc gio cong nhap xuat giup dang tren nguoi ai sao trong ve
 vao ra neu thu tuc xe company goods china laos thailand vietnam viet nam cambodia myanmar trung quoc
 """
+_SURELY = 0.55
 COMMON = frozenset(_COMMON.split())
 
 
@@ -28,48 +30,87 @@ class Heard:
     """What was recognised in a question before anything is ranked."""
 
     question: Question
+    squeezed: Squeezed
     records: list[Match] = field(default_factory=list)
     close: list[Match] = field(default_factory=list)
     terms: list[Match] = field(default_factory=list)
     countries: dict[str, float] = field(default_factory=dict)
+    """Countries that are named."""
+    places: frozenset[str] = frozenset()
+    """Countries that a named town, gate or record lies in."""
     goods: dict[str, float] = field(default_factory=dict)
     kinds: dict[str, float] = field(default_factory=dict)
     intents: dict[str, float] = field(default_factory=dict)
     foreign: dict[str, float] = field(default_factory=dict)
     topics: dict[str, float] = field(default_factory=dict)
+    assumed: frozenset[str] = frozenset()
+    """The asker's own country as the end of a way that was left out."""
     origins: frozenset[str] = frozenset()
     destinations: frozenset[str] = frozenset()
     follow: dict[str, float] = field(default_factory=dict)
     masked: str = ""
+    """Without the names of records."""
+    wording: str = ""
+    """Without the names of records, countries, places and goods."""
     facet_triggers: dict[str, float] = field(default_factory=dict)
     vector: Floats | None = None
-    masked_vector: Floats | None = None
+    sample: int = -1
+    """The sample question that this is, while the weights are fitted: it must not find itself."""
 
 
 def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard:
     """Recognises names, countries, goods, kinds and facets, and embeds the question."""
-    squeezed = squeeze(question.plain)
-    heard = Heard(question)
-    countries = tables.countries.find(squeezed)
+    squeezed = squeeze(question.plain, question.language)
+    heard = Heard(question, squeezed)
+    places = tables.places.find(squeezed)
+    records = tables.records.find(squeezed)
+    countries = [
+        one
+        for one in tables.countries.find(squeezed)
+        if "" not in dict(one.owners) and not _inside_another(one, [*places, *records])
+    ]
     spans = {(match.start, match.end) for match in countries}  # a country's name names no gate in it
-    heard.records = [match for match in tables.records.find(squeezed) if (match.start, match.end) not in spans]
+    heard.records = [match for match in records if (match.start, match.end) not in spans]
     rest = without(question.plain, squeezed, heard.records)
     if not heard.records or max(match.weight for match in heard.records) < 0.7:
         heard.close = tables.records.find_close(rest, COMMON)
     heard.terms = tables.terms.find(squeezed)
     heard.countries = strengths(countries)
-    heard.origins, heard.destinations = directions_of(squeezed, countries, tables.directions[question.language])
-    heard.goods = strengths(tables.goods.find(squeezed))
+    heard.places = frozenset(owner for match in places for owner, _ in match.owners)
+    words = tables.directions[question.language]
+    heard.origins, heard.destinations = directions_of(squeezed, [*countries, *places], words)
+    heard.assumed = _assumed(heard)
+    goods = tables.goods.find(squeezed)
+    heard.goods = strengths(goods)
     heard.kinds = strengths(tables.kinds.find(squeezed))
     heard.intents = strengths(tables.intents.find(squeezed))
     heard.foreign = strengths(tables.foreign.find(squeezed))
     heard.topics = strengths(tables.topics.find(squeezed))
     heard.follow = strengths(tables.follow.find(squeezed))
     heard.masked = rest or question.plain
-    heard.facet_triggers = _trigger_strengths(tables.facets[question.language].find(squeeze(heard.masked)))
+    surely = [match for match in heard.records if match.weight >= _SURELY]
+    heard.wording = without(question.plain, squeezed, [*surely, *countries, *places, *goods]) or question.plain
+    asked = squeeze(heard.masked, question.language)
+    heard.facet_triggers = _trigger_strengths(tables.facets[question.language].find(asked))
     if embedder is not None:
-        heard.vector, heard.masked_vector = embedder.questions([question.text, heard.masked])
+        heard.vector = embedder.questions([question.text])[0]
     return heard
+
+
+def _assumed(heard: Heard) -> frozenset[str]:
+    """The other end of the way where only one is named: the asker's own country."""
+    home = HOME[heard.question.language]
+    named = {*heard.countries, *heard.places}
+    one_end = bool(heard.origins) != bool(heard.destinations)
+    return frozenset({home}) if home and one_end and not named - (heard.origins | heard.destinations) else frozenset()
+
+
+def _inside_another(match: Match, others: Iterable[Match]) -> bool:
+    """Whether a longer name holds this one ("Lao" in "Lao Cai")."""
+    return any(
+        one.start <= match.start and match.end <= one.end and one.end - one.start > match.end - match.start
+        for one in others
+    )
 
 
 def directions_of(

@@ -27,7 +27,7 @@ from knowledge.search.tables import Tables, build_tables
 from knowledge.search.vectors import VectorStore
 
 SHOWN = 10
-FOLLOWED = 2.5
+FOLLOWED = 4.0
 """How much a fitting context speaks for being in scope (log odds)."""
 
 
@@ -106,7 +106,8 @@ class SearchIndex:
     def rank(self, question: Question, context: Context | None = None) -> Ranked:
         """Scores every unit for one reading of a question."""
         heard = hear(question, self.tables, self.embedder)
-        features = self.signals.features(heard)
+        said = self.signals.read(heard)
+        features = self.signals.features(heard, said)
         weights = self.markless_weights if question.markless else self.weights
         scores = (features @ weights).astype(np.float32)
         kept = follow_ups.keep(heard, context, self.corpus, self.signals)
@@ -114,7 +115,7 @@ class SearchIndex:
         count = min(60, len(scores))
         top = np.argpartition(-scores, count - 1)[:count]
         order = top[np.argsort(-scores[top], kind="stable")]
-        seen = aspects(heard, features, scores, order, self.signals, self.corpus)
+        seen = aspects(heard, said, features[order[0]], scores[order], order, self.signals, self.corpus)
         scope = self.calibration.scope.probability(seen)
         right = self.calibration.right.probability(seen)
         if kept.followed:  # a short follow-up says little by itself

@@ -82,6 +82,16 @@ def words_of(text: str, language: Language) -> list[str]:
     return words
 
 
+def word_breaks(text: str, language: Language) -> frozenset[int] | None:
+    """Where ICU's dictionaries see words begin and end; None where ICU is missing."""
+    icu = _breaker()
+    if icu is None:
+        return None
+    iterator = icu.BreakIterator.createWordInstance(icu.Locale(language.value))
+    iterator.setText(icu.UnicodeString(text))
+    return frozenset((0, *iterator))
+
+
 def word_hashes(texts: Sequence[str], language: Language) -> tuple[Hashes, NDArray[np.int32]]:
     """Hashes of all words and the text each comes from."""
     values: list[int] = []

@@ -43,6 +43,8 @@ class Phrasebook:
     laws: Mapping[str, tuple[str, ...]]
     aliases: Mapping[str, tuple[str, ...]]
     """Spellings of records that the records don't carry yet."""
+    towns: Mapping[str, tuple[str, ...]]
+    """Towns and provinces by country that are no records and have no place of their own."""
     goods: Mapping[str, "Goods"]
     facet_names: Mapping[str, Mapping[Language, str]]
 
@@ -90,6 +92,7 @@ def load_phrasebook(folder: Path | None = None) -> Phrasebook:
         generic=_by_language(raw.get("generic", {})),
         laws={name: tuple(laws) for name, laws in raw.get("laws", {}).items()},
         aliases={name: tuple(words) for name, words in raw.get("aliases", {}).items()},
+        towns={country: tuple(words) for country, words in raw.get("towns", {}).items()},
         goods={
             one["id"]: Goods(one["id"], _by_language(one["words"]), one.get("group"), tuple(one.get("records", ())))
             for one in goods

@@ -1,10 +1,23 @@
-"""Which countries a zone looks to, from its crossings, its description and the map."""
+"""Which country a language is at home in, and which countries a zone looks to."""
 
 import math
+from typing import TYPE_CHECKING
 
+from knowledge.language import Language
 from knowledge.records import Crossing, Zone
-from knowledge.search.corpus import Corpus
 
+if TYPE_CHECKING:
+    from knowledge.search.corpus import Corpus
+
+HOME = {
+    Language.EN: "",
+    Language.ZH: "CN",
+    Language.TH: "TH",
+    Language.LO: "LA",
+    Language.KM: "KH",
+    Language.MY: "MM",
+    Language.VI: "VN",
+}
 _NEAR_KM = 90.0
 _NAMES = {
     "LA": ("lao", "laos"),
@@ -16,7 +29,7 @@ _NAMES = {
 }
 
 
-def neighbours_of(corpus: Corpus) -> list[frozenset[str]]:
+def neighbours_of(corpus: "Corpus") -> list[frozenset[str]]:
     """For each record the other countries that it borders on or trades over the border with."""
     crossings = [record for record in corpus.records if isinstance(record, Crossing)]
     found: list[frozenset[str]] = []

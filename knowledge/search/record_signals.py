@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.language import Language
 from knowledge.records import Kind
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.entities import covered, squeeze, strengths
 from knowledge.search.hearing import Heard
 from knowledge.search.lexical import zscores
+from knowledge.search.places import HOME
+from knowledge.search.readings import Readings
 
 Floats = NDArray[np.float32]
 KIND_CUES: dict[str, frozenset[Kind]] = {
@@ -21,20 +22,14 @@ KIND_CUES: dict[str, frozenset[Kind]] = {
     "route": frozenset({Kind.ROUTE}),
 }
 KINDS = tuple(Kind)
-HOME = {
-    Language.EN: "",
-    Language.ZH: "CN",
-    Language.TH: "TH",
-    Language.LO: "LA",
-    Language.KM: "KH",
-    Language.MY: "MM",
-    Language.VI: "VN",
-}
+_SURELY_NAMED = 0.8
 RECORD_FEATURES = (
     *("named", "named_surely", "named_fully", "name_coverage", "misspelt_name", "term_coverage"),
     *("name_words", "name_grams", "name_word_share", "name_gram_share", "name_dense"),
-    *("country_match", "country_miss", "home_country", "home_though_others", "kind_match", "kind_miss"),
+    *("country_match", "country_miss", "place_match", "place_miss", "other_end", "home_country", "home_though_others"),
+    *("kind_match", "kind_miss"),
     *("goods_match", "goods_miss", "direction", "topic_match", "topic_miss", "way_match", "way_miss", "kind_named"),
+    *("kind_vector", "kind_wording", "topic_vector", "topic_wording"),
 )
 
 
@@ -54,13 +49,17 @@ class RecordSignals:
         for rows in self.goods.values():
             self.tied_to_goods[rows] = True
         self.topics = np.array([getattr(record, "topic", "") for record in records])
+        self.countries = tuple(home for home in HOME.values() if home)
+        self.lies_in = np.array([[country in record.countries for country in self.countries] for record in records])
+        self.topic_names = tuple(sorted(set(self.topics.tolist())))
+        self.topic_rows = np.array([self.topic_names.index(topic) for topic in self.topics.tolist()])
         self.directions = [getattr(record, "direction", None) for record in records]
         self.at_home = {
             language: np.array([float(record.country == country) for record in records], np.float32)
             for language, country in HOME.items()
         }
 
-    def features(self, heard: Heard, block: Block) -> Floats:
+    def features(self, heard: Heard, block: Block, read: Readings) -> Floats:
         size = len(self.corpus.records)
         question = heard.question
         named, coverage, close = (np.zeros(size, np.float32) for _ in range(3))
@@ -78,7 +77,15 @@ class RecordSignals:
             question.plain, question.stripped, question.language, question.markless
         )
         dense = zscores(block.dense_names.ask(heard.vector))
-        match, mismatch = self._country_features(heard)
+        said = frozenset(country for country in heard.countries if country != "regional")
+        match, mismatch = self._country_features(said)
+        there, elsewhere = self._country_features(self._implied(heard) - said)
+        unnamed = np.float32(named.max(initial=0.0) <= _SURELY_NAMED)  # a name says its kind by itself
+        here, _ = self._country_features(heard.assumed - said)
+        if said:
+            elsewhere[match > 0] = 0
+        mismatch[(there > 0) | (here > 0)] = 0
+        elsewhere[here > 0] = 0
         kind_match, kind_miss = self._kind_features(heard)
         goods_match, goods_miss = self._goods_features(heard)
         return np.stack(
@@ -96,6 +103,9 @@ class RecordSignals:
                 dense,
                 match,
                 mismatch,
+                there,
+                elsewhere,
+                here,
                 *self._home_features(heard),
                 kind_match,
                 kind_miss,
@@ -105,24 +115,30 @@ class RecordSignals:
                 *self._topic_features(heard),
                 *self._way_features(heard),
                 kind_match * named,
+                *(unnamed * shares[self.kinds] for shares in (read.kind_vector, read.kind_wording)),
+                *(shares[self.topic_rows] for shares in (read.topic_vector, read.topic_wording)),
             ],
             axis=1,
         )
 
-    def _country_features(self, heard: Heard) -> tuple[Floats, Floats]:
-        size = len(self.corpus.records)
-        match, mismatch = np.zeros(size, np.float32), np.zeros(size, np.float32)
-        said = {country for country in heard.countries if country != "regional"}
+    def _implied(self, heard: Heard) -> frozenset[str]:
+        """Countries that were not named but meant: that of a town, or of a record that was named."""
+        found = set(heard.places)
+        for match in heard.records:
+            if match.weight >= _SURELY_NAMED:
+                of = {self.corpus.records[self.row[id_]].country for id_, _ in match.owners}
+                found |= of if len(of) == 1 else set()
+        return frozenset(found - {"regional"})
+
+    def _country_features(self, said: frozenset[str]) -> tuple[Floats, Floats]:
+        """Which records lie in the countries, and which elsewhere."""
         if not said:
-            return match, mismatch
-        for row, record in enumerate(self.corpus.records):
-            of = set(record.countries)
-            if not of:
-                continue
-            shared = len(of & said)
-            match[row] = shared / max(len(of), len(said))
-            mismatch[row] = float(shared == 0)
-        return match, mismatch
+            nothing = np.zeros(len(self.corpus.records), np.float32)
+            return nothing, nothing.copy()
+        asked = np.array([country in said for country in self.countries])
+        shared = (self.lies_in & asked).sum(axis=1)
+        match = shared / np.maximum(np.maximum(self.lies_in.sum(axis=1), len(said)), 1)
+        return match.astype(np.float32), (self.lies_in.any(axis=1) & (shared == 0)).astype(np.float32)
 
     def _home_features(self, heard: Heard) -> tuple[Floats, Floats]:
         """Where no country is named, people ask about their own; where only others are, often still."""
@@ -131,7 +147,7 @@ class RecordSignals:
         if home in heard.countries or any(match.weight >= 0.55 for match in heard.records):
             return nothing, nothing
         at_home = self.at_home[heard.question.language]
-        return (nothing, at_home) if heard.countries else (at_home, nothing)
+        return (nothing, at_home) if heard.countries or heard.places else (at_home, nothing)
 
     def _topic_features(self, heard: Heard) -> tuple[Floats, Floats]:
         match = np.zeros(len(self.corpus.records), np.float32)
@@ -149,8 +165,9 @@ class RecordSignals:
         origins, destinations = set(heard.origins), set(heard.destinations)
         if not origins and not destinations:
             return match, miss
-        origins = origins or (home - destinations) or (set(heard.countries) - destinations)
-        destinations = destinations or (home - origins) or (set(heard.countries) - origins)
+        named = {*heard.countries, *heard.places} - {"regional"}
+        origins = origins or (named - destinations) or (home - destinations)
+        destinations = destinations or (named - origins) or (home - origins)
         leaving = {"export"} if "import" not in heard.intents else set()
         entering = {"import"} if "export" not in heard.intents else set()
         for row, direction in enumerate(self.directions):

@@ -1,7 +1,5 @@
 """What speaks for each unit: one row of features per (record, facet), the same for every question."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,14 +7,20 @@ from knowledge.language import Language
 from knowledge.records import Kind
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.entities import strengths
-from knowledge.search.heads import FacetHead, ScopeHead
+from knowledge.search.heads import log_shares
 from knowledge.search.hearing import Heard
 from knowledge.search.lexical import zscores
 from knowledge.search.places import neighbours_of
+from knowledge.search.readings import Reader, Readings
 from knowledge.search.record_signals import KINDS, RECORD_FEATURES, RecordSignals
+from knowledge.search.samples import best_of
 from knowledge.search.scripts import joined, stripped
 
 Floats = NDArray[np.float32]
+_SURELY = 0.55
+_UNLIKELY, _NEVER = -8.0, -1e9
+_TRANSLATION = 0.75
+"""The cosine above which a sample question in another language says the same."""
 
 
 class Signals:
@@ -29,19 +33,25 @@ class Signals:
         self.kinds = self.records.kinds
         self.facet_row = {facet: row for row, facet in enumerate(corpus.facets)}
         self.names = feature_names(corpus)
-        self.head = FacetHead.load(corpus.facets)
-        self.scope = ScopeHead.load()
+        kinds = [kind.value for kind in KINDS]
+        self.reader = Reader(corpus.facets, kinds, self.records.topic_names)
         self.neighbours = neighbours_of(corpus)
         self.unit_facets = np.array([unit.facet.value for unit in corpus.units])
         self.has_facet = np.zeros((len(corpus.records), len(corpus.facets)), np.bool_)
         self.has_facet[corpus.unit_record, corpus.unit_facet] = True
 
-    def features(self, heard: Heard) -> Floats:
+    def read(self, heard: Heard) -> Readings:
+        """What the heads say of a question."""
+        return self.reader.read(heard, self.corpus.samples.means[heard.question.language])
+
+    def features(self, heard: Heard, said: Readings | None = None) -> Floats:
         """One row per unit, one column per name in `names`."""
         corpus, block = self.corpus, self.corpus.blocks[heard.question.language]
-        record = self.records.features(heard, block)
+        said = said or self.read(heard)
+        record = self.records.features(heard, block, said)
         facet = self._facet_features(heard, block)
-        unit = self._unit_features(heard, block)
+        samples = self._sample_features(heard)
+        unit = np.concatenate([self._unit_features(heard, block), self._read_features(said), samples], axis=1)
         kind_bias = np.eye(len(KINDS), dtype=np.float32)[self.kinds]
         facet_bias = np.eye(len(corpus.facets), dtype=np.float32)
         return np.concatenate(
@@ -64,9 +74,9 @@ class Signals:
         best = float(trigger.max())
         masked = stripped(joined(heard.masked))
         _, grams, _, _ = block.phrases.ask(heard.masked, masked, heard.question.language, heard.question.markless)
-        contained = _best_of(grams / block.phrase_norms, block.phrase_facets, size)
-        likeness = _best_of(grams / np.sqrt(block.phrase_norms), block.phrase_facets, size)
-        dense = _best_of(block.dense_phrases.ask(heard.masked_vector), block.phrase_facets, size)
+        contained = best_of(grams / block.phrase_norms, block.phrase_facets, size)
+        likeness = best_of(grams / np.sqrt(block.phrase_norms), block.phrase_facets, size)
+        dense = best_of(block.dense_phrases.ask(heard.vector), block.phrase_facets, size)
         dense_z = zscores(dense)
         return np.stack(
             [
@@ -76,18 +86,53 @@ class Signals:
                 zscores(likeness),
                 dense_z,
                 np.maximum(dense_z - 1, 0) ** 2,
-                *self._head_features(heard, block),
             ],
             axis=1,
         )
 
-    def _head_features(self, heard: Heard, block: Block) -> tuple[Floats, Floats]:
-        if heard.masked_vector is None:
-            zero = np.zeros(len(self.corpus.facets), np.float32)
-            return zero, zero
-        logits = self.head.logits(heard.masked_vector - block.question_mean)
-        odds = np.exp(logits - logits.max())
-        return zscores(logits), (odds / odds.sum()).astype(np.float32)
+    def _read_features(self, said: Readings) -> Floats:
+        """How the heads divide a record's facets among them."""
+        records, facets = self.corpus.unit_record, self.corpus.unit_facet
+        columns = []
+        for logits in (said.facet_vector, said.facet_wording):
+            shares = log_shares(np.where(self.has_facet, logits, _NEVER))
+            columns.append(np.maximum(shares[records, facets], _UNLIKELY).astype(np.float32))
+        return np.stack(columns, axis=1)
+
+    def _sample_features(self, heard: Heard) -> Floats:
+        """The nearest sample question of each unit and of each record, by wording and by meaning."""
+        corpus, samples = self.corpus, self.corpus.samples
+        size, language = len(corpus.own_rows), heard.question.language
+        question, span = heard.question, samples.spans[language]
+        words, grams, share, _ = samples.fields[language].ask(
+            question.plain, question.stripped, language, question.markless
+        )
+        likeness = grams / np.sqrt(samples.norms[language])
+        near = np.zeros(len(samples.texts), np.float32)
+        if heard.vector is not None:
+            vector = heard.vector - samples.means[language]
+            near = samples.vectors @ (vector / max(float(np.linalg.norm(vector)), 1e-6))
+        foreign = near.copy()
+        foreign[span] = 0
+        if heard.sample >= 0:  # its translations would give it away as well
+            foreign[foreign > _TRANSLATION] = 0
+            near[heard.sample] = 0
+            for values in (words, likeness, share):
+                values[heard.sample - span.start] = 0
+        places = samples.places[span]
+        best = [best_of(values, places, size) for values in (words, likeness, share, near[span])]
+        best.append(best_of(foreign, samples.places, size))
+        records = corpus.unit_record[corpus.own_rows]
+        by_record = [best_of(best[place], records, len(corpus.records)) for place in (1, 3, 4)]
+        dense = zscores(best[3])
+        of_units = [zscores(best[0]), zscores(best[1]), best[2], dense, np.maximum(dense - 2, 0) ** 2, zscores(best[4])]
+        return np.stack(
+            [
+                *(values[corpus.source_place] for values in of_units),
+                *(zscores(values)[corpus.unit_record] for values in by_record),
+            ],
+            axis=1,
+        )
 
     def _lacking(self, heard: Heard) -> NDArray[np.bool_]:
         """Records that don't have the facet that is asked for most clearly."""
@@ -98,7 +143,7 @@ class Signals:
         asked = [self.facet_row[facet] for facet, strength in triggers.items() if strength >= 0.8 * best]
         return np.asarray(~self.has_facet[:, asked].any(axis=1), np.bool_)
 
-    def _list_features(self, heard: Heard) -> tuple[Floats, Floats, Floats]:
+    def _list_features(self, heard: Heard) -> tuple[Floats, Floats, Floats, Floats]:
         listed, compared = self.unit_facets == "list", self.unit_facets == "compare"
         untriggered = listed * float("list" not in heard.facet_triggers)
         zones = {
@@ -119,7 +164,20 @@ class Signals:
                 others = said - {own}
                 if own in said:
                     fit[row] = 1.0 if not others else float(bool(others & self.neighbours[record]))
-        return untriggered.astype(np.float32), unpaired.astype(np.float32), fit
+        one_named = untriggered * float(any(match.weight >= 0.8 for match in spans))
+        return untriggered.astype(np.float32), one_named.astype(np.float32), unpaired.astype(np.float32), fit
+
+    def _definition_features(self, heard: Heard) -> Floats:
+        """The terms named in a question that hardly says more, or asks what something means."""
+        found = np.zeros(len(self.corpus.units), np.float32)
+        if heard.records and max(match.weight for match in heard.records) > _SURELY:
+            return found
+        asked = float("definition" in heard.facet_triggers)
+        for match in heard.terms:
+            rest = 1 - (match.end - match.start) / max(len(heard.squeezed.text), 1)
+            for id_, _ in match.owners:
+                found[self.corpus.unit_record == self.row[id_]] = max(asked * (1.2 - rest), 0.8 - rest, 0.0)
+        return found
 
     def _unit_features(self, heard: Heard, block: Block) -> Floats:
         question = heard.question
@@ -137,7 +195,9 @@ class Signals:
             dense_z[~own] = zscores(block.dense_units.ask(shifted)[~own])
         place = self.corpus.source_place
         inherited = np.array(self.corpus.unit_source != np.arange(len(self.corpus.units)), np.float32)
-        lacking = self._lacking(heard)[self.corpus.unit_record]
+        records, count = self.corpus.unit_record, len(self.corpus.records)
+        own_records = records[self.corpus.own_rows]
+        lacking = self._lacking(heard)[records]
         return np.stack(
             [
                 zscores(words)[place],
@@ -152,20 +212,20 @@ class Signals:
                 *self._list_features(heard),
                 (self.unit_facets == "incentives_extra").astype(np.float32)
                 * float("profit_tax" in heard.facet_triggers),
+                self._definition_features(heard),
+                *(zscores(best_of(values, own_records, count))[records] for values in (grams, dense_z)),
             ],
             axis=1,
         )
 
 
-def _best_of(values: NDArray[np.floating[Any]], groups: NDArray[np.int32], size: int) -> Floats:
-    best = np.zeros(size, np.float32)
-    np.maximum.at(best, groups, values.astype(np.float32))
-    return best
-
-
 FACET_FEATURES = (
     *("trigger", "trigger_share", "phrase_contained", "phrase_grams", "phrase_dense", "phrase_dense_high"),
-    *("facet_head", "facet_head_share"),
+)
+READ_FEATURES = ("facet_vector", "facet_wording")
+SAMPLE_FEATURES = (
+    *("sample_words", "sample_grams", "sample_word_share", "sample_dense", "sample_dense_high", "sample_foreign"),
+    *("record_sample_grams", "record_sample_dense", "record_sample_foreign"),
 )
 UNIT_FEATURES = (
     *("text_words", "text_grams", "text_word_share", "text_gram_share", "text_dense", "text_dense_foreign"),
@@ -174,9 +234,13 @@ UNIT_FEATURES = (
         "lacking_overview",
         "lacking_steps",
         "list_untriggered",
+        "list_of_one_unpaired",
         "compare_unpaired",
         "list_fit",
         "own_extra",
+        "term_asked",
+        "record_text_grams",
+        "record_text_dense",
     ),
 )
 
@@ -187,6 +251,8 @@ def feature_names(corpus: Corpus) -> list[str]:
         *RECORD_FEATURES,
         *FACET_FEATURES,
         *UNIT_FEATURES,
+        *READ_FEATURES,
+        *SAMPLE_FEATURES,
         *(f"kind:{kind.value}" for kind in KINDS),
         *(f"facet:{facet}" for facet in corpus.facets),
     ]

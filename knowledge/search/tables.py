@@ -8,13 +8,17 @@ from knowledge.loader import Content
 from knowledge.records import CountryRecord, Crossing, Kind, Procedure, Record, Zone
 from knowledge.search.entities import AliasTable, core_names, squeeze
 from knowledge.search.phrasebook import Phrasebook, Phrases
-from knowledge.search.scripts import canonical
+from knowledge.search.scripts import canonical, stripped
 
 _SIDE, _CORE, _PLACE = 0.8, 0.85, 0.45
 _NO_NAMES = frozenset(
-    "khong long hai ban nam bac dong tay la ha may the new tha mae park sez sme cai moc bo".split()  # noqa: SIM905
+    "khong long hai ban nam bac dong tay la ha may the new tha mae park sez sme cai moc bo mien เว้ ลาน".split()  # noqa: SIM905
 )
-"""Parts of names that are everyday words of Latin-script questions."""
+"""Parts of names that are everyday words."""
+_UNMARKED = frozenset("dau toi ca mi hanh bo ga nhan che rau du tom muc chi voi den vai".split())  # noqa: SIM905
+"""Vietnamese words for goods that are everyday words when typed without diacritics."""
+_FALSE_FRIENDS = ("lao động", "lao công", "lao dong", "lao cong")
+"""Words that a country's name begins."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Tables:
     records: AliasTable
     terms: AliasTable
     countries: AliasTable
+    places: AliasTable
+    """Towns, provinces and sides of crossings → the country they lie in."""
     goods: AliasTable
     kinds: AliasTable
     intents: AliasTable
@@ -38,12 +44,13 @@ class Tables:
 
 def build_tables(content: Content, book: Phrasebook) -> Tables:
     """Everything that can be named."""
-    records, terms, countries = AliasTable(), AliasTable(), AliasTable()
+    records, terms, countries = AliasTable(), AliasTable(), AliasTable(loose=True)
     for record in content.records.values():
         if isinstance(record, CountryRecord):
             for words in (*record.all_aliases().values(), *record.adjectives.values()):
                 for word in words:
-                    countries.add(record.country, word)
+                    if stripped(canonical(word)) not in _NO_NAMES:
+                        countries.add(record.country, word)
             continue
         table = terms if record.kind is Kind.TERM else records
         for spelling, weight in spellings(record, book.generic):
@@ -51,16 +58,19 @@ def build_tables(content: Content, book: Phrasebook) -> Tables:
                 table.add(record.id, spelling, weight)
         for spelling in book.aliases.get(record.id, ()):
             table.add(record.id, spelling)
+    for friend in _FALSE_FRIENDS:
+        countries.add("", friend)
     return Tables(
         records.close(),
         terms.close(),
         countries.close(),
-        _table({good.id: good.words for good in book.goods.values()}),
+        _place_table(content, book, countries),
+        _table({good.id: good.words for good in book.goods.values()}, needing_marks=_UNMARKED),
         _table(book.kinds),
         _table(book.intents),
         _table(book.foreign),
         _table(book.topics),
-        {language: _table(_spoken(book.facets, language)) for language in Language},
+        {language: _table(_spoken(book.facets, language), loose=True) for language in Language},
         _table(book.follow),
         _table(book.smalltalk),
         {
@@ -71,6 +81,37 @@ def build_tables(content: Content, book: Phrasebook) -> Tables:
             for language in Language
         },
     )
+
+
+def _place_table(content: Content, book: Phrasebook, countries: AliasTable) -> AliasTable:
+    """Place names that lie in one country only."""
+    places = AliasTable()
+    for country, spelling in _place_names(content, book):
+        if canonical(spelling) not in _NO_NAMES:
+            places.add(country, spelling)
+    for key in [key for key, owners in places.spellings.items() if len(owners) > 1 or key in countries.spellings]:
+        del places.spellings[key]
+    return places.close()
+
+
+def _place_names(content: Content, book: Phrasebook) -> Iterator[tuple[str, str]]:
+    for country, towns in book.towns.items():
+        yield from ((country, town) for town in towns)
+    for place in content.places.values():
+        for _, name in place.names.items():
+            yield place.country, name
+        for words in place.aliases.values():
+            yield from ((place.country, word) for word in words)
+    for zone in content.of_type(Zone):
+        for text in (zone.place.province, zone.place.former_province):
+            if text is not None:
+                for _, name in text.items():
+                    yield from ((zone.country, half) for half, _ in _halves(name, _PLACE))
+    for crossing in content.of_type(Crossing):
+        for side in crossing.sides:
+            names = [side.place, *(name for text in (side.names, side.province) for _, name in text.items())]
+            for name in (*names, *(word for words in side.aliases.values() for word in words)):
+                yield from ((side.country, half) for half, _ in _halves(name, _PLACE))
 
 
 def spellings(record: Record, generic: Mapping[Language, tuple[str, ...]]) -> Iterator[tuple[str, float]]:
@@ -124,8 +165,8 @@ def _spoken(phrases: Phrases, language: Language) -> Phrases:
     }
 
 
-def _table(phrases: Phrases) -> AliasTable:
-    table = AliasTable()
+def _table(phrases: Phrases, loose: bool = False, needing_marks: frozenset[str] = frozenset()) -> AliasTable:
+    table = AliasTable(loose=loose, needing_marks=needing_marks)
     for key, by_language in phrases.items():
         for words in by_language.values():
             for word in words:

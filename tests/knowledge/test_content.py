@@ -238,6 +238,26 @@ def test_command_prints_and_fails_on_errors(small: Path, capsys: pytest.CaptureF
     assert "no valid YAML" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("en.yaml", "rent: {zone: [how much]}", "rent: there is no such facet"),
+        ("en.yaml", "rents: {shop: [how much]}", "rents.shop: there is no such kind of record"),
+        ("en.yaml", "rents: {term: [how much]}", "rents.term: a term has no facet rents"),
+        ("en.yaml", "rents: {zone: how much}", "rents.zone: a list of wordings is expected"),
+        ("en.yaml", "rents: [", "no valid YAML"),
+        ("fr.yaml", "rents: {zone: [combien]}", "there is no language fr"),
+    ],
+)
+def test_wordings_name_facets_and_kinds_that_exist(
+    small: Path, capsys: pytest.CaptureFixture[str], name: str, content: str, reason: str
+) -> None:
+    (small / "wordings").mkdir()
+    (small / "wordings" / name).write_text(content)
+    assert main([str(small)]) == 1
+    assert reason in capsys.readouterr().out
+
+
 def test_text_falls_back_visibly() -> None:
     text = Text(en="Open daily", lo="ເປີດທຸກມື້", basis=text_basis("Open daily"), reviewed=(Language.LO,))
     assert text.best(Language.LO) == ("ເປີດທຸກມື້", Language.LO)

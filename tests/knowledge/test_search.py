@@ -10,6 +10,7 @@ from knowledge.evaluate import evaluate, fallen, interval, read_rows
 from knowledge.language import Language
 from knowledge.loader import load_content
 from knowledge.search import Context, SearchIndex, load_embedder
+from knowledge.search.normalise import readings
 
 QUESTIONS = Path(__file__).parents[1] / "questions"
 
@@ -119,3 +120,22 @@ def test_no_language_fell_below_the_recorded_table(dense: SearchIndex) -> None:
     recorded = json.loads(RECORDED.read_text("utf-8"))
     rows = [row for path in sorted(QUESTIONS.glob("*.jsonl")) for row in read_rows(path)]
     assert fallen(evaluate(dense, rows), recorded["dense"]) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "country", "goods"),
+    [
+        ("miễn thuế mấy năm", set(), set()),
+        ("khu kinh tế lao bảo", {"VN"}, set()),
+        ("ຢາກເປີດໂຮງງານ", set(), set()),
+        ("ตลาดชายแดนเปิดกี่โมง", set(), set()),
+        ("selling cows from magway", {"MM"}, {"cattle"}),
+        ("rice mill in kampong thom", {"KH"}, {"rice"}),
+    ],
+)
+def test_a_name_is_heard_only_where_it_stands(
+    lexical: SearchIndex, question: str, country: set[str], goods: set[str]
+) -> None:
+    heard = lexical.rank(next(iter(readings(question)))).heard
+    assert {*heard.countries, *heard.places} == country
+    assert set(heard.goods) == goods

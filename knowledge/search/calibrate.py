@@ -1,0 +1,100 @@
+"""Fits how sure an answer is, on what the fitted weights make of the questions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.search.confidence import Model, aspects, fit_logistic
+from knowledge.search.headfit import FOLDS, Case
+from knowledge.search.index import SearchIndex
+from knowledge.search.readings import Readings
+
+Floats = NDArray[np.float32]
+_CHOICES = 60
+_PENALTY = 0.1
+_FALSE_DECLINE = 4.0
+"""How much worse a false decline is than a question off topic that gets an answer."""
+_ANSWER_ABOVE = 0.25
+"""Below this chance of being right three choices serve better than one answer."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A question with its strongest candidates."""
+
+    case: Case
+    said: Readings
+    rows: NDArray[np.int64]
+    """Which units they are."""
+    features: Floats
+    accepted: NDArray[np.bool_]
+
+    @property
+    def markless(self) -> bool:
+        """Whether it is Vietnamese without diacritics."""
+        return self.case.heard.question.markless
+
+
+def calibrate(index: SearchIndex, seen: list[Seen], general: Floats, special: Floats) -> dict[str, Any]:
+    """The two logistic models and the two thresholds."""
+    found, inside, right, importance = [], [], [], []
+    for one in seen:
+        scores = one.features @ (special if one.markless else general)
+        order = np.argsort(-scores, kind="stable")[:_CHOICES]
+        heard, best = one.case.heard, one.features[order[0]]
+        found.append(aspects(heard, one.said, best, scores[order], one.rows[order], index.signals, index.corpus))
+        inside.append(bool(one.accepted.any()))
+        right.append(bool(one.accepted[order[0]]))
+        importance.append(one.case.weight)
+    every = range(len(seen))
+    scope = _logistic(every, found, inside, importance, balanced=True)
+    certain = _logistic([place for place in every if inside[place]], found, right, importance, balanced=False)
+    scopes = np.zeros(len(seen))
+    for fold in range(FOLDS):
+        model = _logistic([place for place in every if seen[place].case.fold != fold], found, inside, importance, True)
+        for place in every:
+            if seen[place].case.fold == fold:
+                scopes[place] = model.probability(found[place])
+    real = np.array([one.case.heard.sample < 0 for one in seen])
+    return {
+        "scope": _plain(scope),
+        "right": _plain(certain),
+        "decline_below": decline_line(scopes[real], np.array(inside)[real]),
+        "answer_above": _ANSWER_ABOVE,
+    }
+
+
+def _logistic(
+    places: Iterable[int],
+    found: list[dict[str, float]],
+    truth: list[bool],
+    importance: list[float],
+    balanced: bool,
+) -> Model:
+    chosen = list(places)
+    return fit_logistic(
+        [found[place] for place in chosen],
+        [truth[place] for place in chosen],
+        [importance[place] for place in chosen],
+        balanced,
+        _PENALTY,
+    )
+
+
+def decline_line(scopes: NDArray[np.float64], inside: NDArray[np.bool_]) -> float:
+    """The line at which false declines and false answers cost least (a false decline counts more)."""
+    best, line = 1e9, 0.5
+    for candidate in np.arange(0.02, 0.98, 0.01):
+        cost = _FALSE_DECLINE * float((scopes[inside] < candidate).mean()) + float(
+            (scopes[~inside] >= candidate).mean()
+        )
+        if cost < best - 1e-9:
+            best, line = cost, float(candidate)
+    return round(line, 3)
+
+
+def _plain(model: Model) -> dict[str, Any]:
+    return {"weights": model.weights, "scales": {name: list(pair) for name, pair in model.scales.items()}}
