@@ -77,8 +77,11 @@ def _bonus(heard: Heard, context: Context, corpus: Corpus, signals: Signals) -> 
     if record is not None and another:
         kinds = np.array([other.kind is record.kind for other in corpus.records])
         bonus[kinds[corpus.unit_record]] += _SAME_KIND
-    if record is None or another:
+    if record is None:
         return bonus
+    if another:  # what is kept of the context chooses among what is named, it does not outweigh it
+        named = [signals.row[owner] for one in heard.records for owner, _ in one.owners if owner in signals.row]
+        return np.where(np.isin(corpus.unit_record, named), bonus, np.float32(0)) if named else bonus
     said = {*heard.countries, *heard.places} - {"regional"}
     if said and not said & set(record.countries):
         for row, other in enumerate(corpus.records):
