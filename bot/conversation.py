@@ -208,6 +208,7 @@ class Turn:
         self.services = services
         self.pressed = pressed
         self.replies: list[Reply] = []
+        self.goes_on = False  # the question of the open form is to be asked again, after what is said
         self.expected: Json = {}  # what the handler put into `expect`, when this message is what it waited for
         self._begin = begin
         self._read = read

@@ -123,3 +123,5 @@ class Router:
             await self.forms.press(turn)
             return
         await self._all.buttons.get(action, self._unknown_button)(turn)
+        if turn.goes_on and self.forms.is_open(turn):
+            self.forms.ask_again(turn)

@@ -201,7 +201,8 @@ class Workers:
         person, dialog = before
         if turn.person != person:
             await people.save_profile(session, turn.person, self._services.clock.now())
-        if json.dumps([turn.dialog.context, turn.dialog.form], sort_keys=True) != dialog:
+        changed = json.dumps([turn.dialog.context, turn.dialog.form], sort_keys=True) != dialog
+        if changed or turn.person.id != person.id:  # an account that was joined speaks for another person from now on
             await people.save_dialog(session, turn.person.id, turn.dialog)
 
     async def _finish(self, session: AsyncSession, row: _Waiting, result: str) -> None:

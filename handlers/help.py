@@ -29,6 +29,7 @@ def private_commands(t: Phrases) -> Sequence[tuple[str, str]]:
         ("help", t.p("command", "How to ask")),
         ("coverage", t.p("command", "What the desk knows")),
         ("about", t.p("command", "Who is behind the desk")),
+        ("link", t.p("command", "Go on from another account")),
         ("mydata", t.p("command", "What the desk knows about you")),
         ("forget", t.p("command", "Delete your data")),
         ("cancel", t.p("command", "Stop what is going on")),
@@ -66,6 +67,7 @@ async def help_(turn: Turn) -> None:
         *(Markup("• {}").format(example) for example in examples),
         t("You can also send your location to see the nearest crossings and zones."),
         t("I answer only from checked records and say so when I don't know. Then a person can help."),
+        t("/link lets you go on from another account, for example from Telegram in the web chat."),
         t("/home main menu, /language another language, /cancel stops anything."),
     ]
     turn.say(Markup("\n").join(lines), home_buttons(t), edit=True)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Person
-from bot.services import Services, mistakes, personal
+from bot.services import Services, linking, mistakes, personal
 from bot.services.events import personal as event_data
 from bot.services.personal import StaffKept
 from bot.store.tables import AnswerRow, BlobRow, ButtonRow, HandoverRow, IdentityRow, InboxRow, OutboxRow, PersonRow
@@ -92,4 +92,5 @@ async def let_go(session: AsyncSession, services: Services) -> None:
     await session.execute(delete(OutboxRow).where(OutboxRow.state == "queued", never_fetched))
     await session.execute(delete(BlobRow).where(BlobRow.created_at < now - KEEP_MESSAGES))
     await personal.let_go(session, now)
+    await linking.let_go(session, now)
     await session.execute(delete(ButtonRow).where(ButtonRow.created_at < now - KEEP_BUTTONS))

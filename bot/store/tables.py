@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store import event_tables, mistake_tables, staff_tables
+from bot.store import event_tables, link_tables, mistake_tables, staff_tables
 from bot.store.moments import BigId, Moment
 from knowledge.store import Base
 
@@ -28,6 +28,7 @@ __all__ = [
     "BigId",
     "Moment",
     "event_tables",
+    "link_tables",
     "mistake_tables",
     "staff_tables",
 ]  # migrations and others find all tables by this module

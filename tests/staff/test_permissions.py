@@ -46,7 +46,8 @@ MATRIX = {  # written out by hand: a change of the table in the code must be mea
 }  # fmt: skip
 PUBLIC = ("start.", "answer.", "zones.", "borders.", "forums.", "programmes.", "nearby.", "language.", "help.",
           "privacy.", "events.", "tickets.", "feedback.", "terms.", "news.", "follow.", "form.", "live.open",
-          "live.leave", "records.", "ask.", "hints.", "coverage.", "mistake.")  # fmt: skip
+          "live.leave", "records.", "ask.", "hints.", "coverage.", "mistake.", "link.")  # fmt: skip
+PUBLIC_WORDS = ("link.code",)  # what anybody may be waited for to write
 
 
 @pytest.mark.parametrize("role", list(MATRIX))
@@ -138,6 +139,8 @@ async def test_no_staff_screen_opens_for_others(store: Store, knowledge: Knowled
                 assert [reply.text for reply in turn.replies] == [Markup("This is for our staff only.")], action
                 checked += 1
         for name, handler in routes.expects.items():
+            if name in PUBLIC_WORDS:
+                continue
             async with store.write() as session:
 
                 async def begin_again(session: Any = session) -> Any:
