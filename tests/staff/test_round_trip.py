@@ -112,7 +112,7 @@ async def test_a_newer_edit_is_refused_by_name_and_the_other_row_is_taken_in(
     await editor.sees("1 record waits for a second person")
     await publish(second, ZONE)
     async with store.read() as session:
-        zone, crossing = [await published(session, id_) for id_ in (ZONE, CROSSING)]
-    assert zone is not None and zone[0]["names"]["lo"] == "ສະຫວັນ ພາກ ໃໝ່"
-    assert crossing is not None and crossing[0]["names"]["th"] == "บ่อเต็น จากแชต"
+        names = {id_: held[0]["names"] for id_ in (ZONE, CROSSING) if (held := await published(session, id_))}
+    assert names[ZONE]["lo"] == "ສະຫວັນ ພາກ ໃໝ່"
+    assert names[CROSSING]["th"] == "บ่อเต็น จากแชต"
     transcript.write_if_wanted()
