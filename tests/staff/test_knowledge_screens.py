@@ -122,14 +122,14 @@ async def test_what_would_break_needs_a_second_person_to_overrule(
     await editor.sees("Proposed change", BREAKS)
     await editor.presses("Publish all the same")
     await editor.sees("A second person must do that")
-    assert seeded.services.knowledge.record(ZONE).names.en.startswith("Savan Park")
+    assert seeded.services.knowledge.content.records[ZONE].names.en.startswith("Savan Park")
     await second.presses("Look at it")
     await second.sees("would not find their answer any more", BREAKS, buttons=["Publish all the same", "Reject"])
     await second.presses("Publish all the same")
     await second.sees("Published")
 
     async def known() -> bool:
-        return seeded.services.knowledge.record(ZONE).names.en == "Quay"
+        return seeded.services.knowledge.content.records[ZONE].names.en == "Quay"
 
     await until(known)
     await boss.says("/audit curate.overrule")

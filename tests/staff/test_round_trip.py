@@ -45,12 +45,13 @@ async def small(
 
 def edited(content: bytes, texts: dict[tuple[str, str, str], str]) -> tuple[bytes, dict[str, int]]:
     """The workbook with other texts at (id, field, language), and in which row each record's text stood."""
-    book, rows = load_workbook(io.BytesIO(content)), {}
+    book = load_workbook(io.BytesIO(content))
+    rows: dict[str, int] = {}
     for sheet in book.worksheets:
-        for cells in sheet.iter_rows(min_row=2, max_col=4):
+        for number, cells in enumerate(sheet.iter_rows(min_row=2, max_col=4), 2):
             if (key := (cells[0].value, cells[1].value, cells[2].value)) in texts:
                 cells[3].value = texts[key]
-                rows[str(key[0])] = cells[0].row
+                rows[str(key[0])] = number
     file = io.BytesIO()
     book.save(file)
     return file.getvalue(), rows
