@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -120,5 +118,4 @@ async def test_from_the_question_to_the_export(
     async with held.store.read() as session:
         actions = list(await session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
     assert actions == ["event.create", "event.publish", "event.change", "event.export.xlsx", "event.export.feedback"]
-    if wanted := os.environ.get("TRANSCRIPT"):
-        transcript.write(Path(wanted))
+    transcript.write_if_wanted()

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from bot.clock import SystemClock
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.model import Chat, Message
+
+
+def minute() -> datetime:
+    """The real time, as exact as a transcript says it."""
+    return SystemClock().now().replace(second=0, microsecond=0)
 
 
 class Transcript:
@@ -31,8 +38,14 @@ class Transcript:
 
         monkeypatch.setattr(self._world, "touch", heard)
 
-    def write(self, file: Path) -> None:
-        file.write_text("\n".join(self.lines).strip() + "\n", encoding="utf-8")
+    def remark(self, words: str) -> None:
+        """What happens outside the chats."""
+        self._say(f"* {words} *")
+
+    def write_if_wanted(self) -> None:
+        """Into the file that the environment names."""
+        if wanted := os.environ.get("TRANSCRIPT"):
+            Path(wanted).write_text("\n".join(self.lines).strip() + "\n", encoding="utf-8")
 
     def _note(self) -> None:
         for query in list(self._world.queries.values())[self._pressed :]:

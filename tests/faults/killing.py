@@ -67,7 +67,7 @@ class Killing:
             await self._end(process, signal.SIGTERM)
             return self._verdict(kills, said, crowd)
 
-    async def _start(self, telegram: FakeTelegram) -> asyncio.subprocess.Process:
+    async def _start(self, telegram: FakeTelegram, **settings: str) -> asyncio.subprocess.Process:
         environment = {
             **os.environ,
             "DATABASE_URL": f"sqlite:///{self._database}",
@@ -78,6 +78,7 @@ class Killing:
             "DENSE": "0",
             "LOG_LEVEL": "ERROR",
             "OMP_NUM_THREADS": "1",
+            **settings,
         }
         process = await asyncio.create_subprocess_exec(
             *self._command, env=environment, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]

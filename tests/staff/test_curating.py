@@ -12,8 +12,11 @@ from bot.clock import SystemClock
 from bot.store import Store
 from bot.store.staff_tables import FollowRow
 from bot.store.tables import HandoverRow
+from knowledge.language import Language
+from knowledge.phrases import Phrases
 from tests.conftest import Running
-from tests.fake_telegram import FakeTelegram
+from tests.events.transcript import Transcript, minute
+from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.people import Person
 from tests.staff.conftest import PATIENCE, Hire, account
 from tests.staff.knowing import migrated_sqlite, seeded
@@ -21,6 +24,14 @@ from tests.staff.knowing import migrated_sqlite, seeded
 __all__ = ["migrated_sqlite", "seeded"]
 
 BURMESE = "ချင်းရွှေဟော်မှာ ကြက်ဥလုပ်ငန်းအတွက် ဘယ်သူ့ကိုမေးရမလဲ"
+TITLE, ANSWER = "ချင်းရွှေဟော်က ကြက်ဥ", "လောက်ကိုင်က မွေးမြူရေးရုံးကို မေးပါ။"
+ARTICLE = f"""[en]
+Eggs at Chinshwehaw
+Ask the livestock office in Laukkai.
+?who knows about eggs in Chinshwehaw
+[my]
+{TITLE}
+{ANSWER}"""
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
@@ -79,50 +90,58 @@ async def test_a_closed_crossing_is_announced_in_every_answer_and_to_followers(
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 async def test_a_question_asked_in_vain_becomes_an_article_and_reaches_its_asker(
-    seeded: Running, hire: Hire, telegram: FakeTelegram, store: Store
+    seeded: Running, hire: Hire, telegram: FakeTelegram, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`TRANSCRIPT=vain.txt pytest tests/staff/test_curating.py -k in_vain` writes down what all sides said."""
     editor, second = await hire("Editor", "editor"), await hire("Second", "admin")
     asker = telegram.person("Aung", language_code="my", started=True)
     asker.patience = PATIENCE
     number = await account(store, asker, language="my")
-    async with store.write() as session:
-        session.add_all(
+    async with store.write() as session:  # somebody asked the same before and wants no answer
+        session.add(
             HandoverRow(
-                person_id=number, question=question, language="my", context={}, may_contact=contact, state="waiting",
-                asked_at=SystemClock().now(),
+                person_id=number, question=BURMESE + "။", language="my", context={}, may_contact=False,
+                state="waiting", asked_at=SystemClock().now(),
             )
-            for question, contact in ((BURMESE, True), (BURMESE + "။", False))
         )  # fmt: skip
-    await editor.says("/queue")
-    await editor.sees("2 questions wait")
-    await editor.presses("2× " + BURMESE[:47])
-    await editor.sees("Asked in vain", "မြန်မာ", "wants an answer")
-    await editor.presses("Make an article")
-    await editor.sees("three questions")
-    await editor.says(
-        "[en]\nEggs at Chinshwehaw\nAsk the livestock office in Laukkai.\n?who knows about eggs in Chinshwehaw"
+    my, transcript = Phrases(Language.MY), Transcript(telegram, minute, monkeypatch)
+    await dialog(
+        asker,
+        [
+            (BURMESE, sees("", buttons=[str(my.p("button", "🙋 Ask a person"))])),
+            (
+                press(str(my.p("button", "🙋 Ask a person"))),
+                sees("", buttons=[str(my.p("button", "Yes, write to me"))]),
+            ),
+            (press(str(my.p("button", "Yes, write to me"))), sees("")),
+        ],
     )
-    await editor.sees("Look at it", buttons=["Look at the draft"])
-    await editor.presses("Look at the draft")
-    await editor.sees("Draft of desk-", "Eggs at Chinshwehaw")
-    await editor.presses("Hand to a second person")
+    await dialog(
+        editor,
+        [
+            ("/queue", sees("2 questions wait")),
+            (press("2× " + BURMESE[:47]), sees("Asked in vain", "မြန်မာ", "wants an answer")),
+            (press("Make an article"), sees("three questions")),
+            (ARTICLE, sees("Look at it", buttons=["Look at the draft"])),
+            (press("Look at the draft"), sees("Draft of desk-", "Eggs at Chinshwehaw")),
+            (press("Hand to a second person"), None),
+        ],
+    )
     await editor.sees("Handed over", within=60)
-    await editor.says("/review")
-    await editor.sees("1 change waits")
-    await editor.presses("desk-")
-    await editor.sees("Proposed change")
-    await editor.presses("Publish")
-    await editor.sees("A second person must do that")
-    await second.presses("Look at it")
-    await second.sees("Proposed change")
-    await second.presses("Publish")
-    await second.sees("Published")
-    told = await asker.sees(BURMESE)
-    await asker.presses("Eggs at Chinshwehaw")
-    await asker.sees("livestock office")
-    assert told.from_bot
+    await dialog(
+        editor,
+        [
+            ("/review", sees("1 change waits")),
+            (press("desk-"), sees("Proposed change")),
+            (press("Publish"), sees("A second person must do that")),
+        ],
+    )
+    await dialog(second, [(press("Look at it"), sees("Proposed change")), (press("Publish"), sees("Published"))])
+    await asker.sees(BURMESE, buttons=[TITLE])
+    await dialog(asker, [(press(TITLE), sees(ANSWER)), (BURMESE, sees(ANSWER))])
     async with store.read() as session:
         assert set(await session.scalars(select(HandoverRow.state))) == {"answered"}
+    transcript.write_if_wanted()
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

@@ -1,0 +1,119 @@
+"""A workbook goes out through the chat, is edited, and comes back when somebody else was faster.
+
+`TRANSCRIPT=conflict.txt pytest tests/staff/test_round_trip.py` writes down what all sides said.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+from openpyxl import load_workbook
+
+from bot.clock import SystemClock
+from bot.store import Store
+from knowledge.base import KnowledgeBase
+from knowledge.curate import published
+from knowledge.seed import seed
+from tests.conftest import DeskFactory, Running
+from tests.events.transcript import Transcript, minute
+from tests.fake_telegram import FakeTelegram, dialog, press, sees
+from tests.fake_telegram.people import Person
+from tests.staff.conftest import Hire
+
+ZONE, CROSSING = "la-savan-park", "cn-la-mohan-boten"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest_asyncio.fixture
+async def small(
+    store: Store, knowledge: KnowledgeBase, database_url: str, telegram: FakeTelegram
+) -> AsyncIterator[Running]:
+    """A desk that knows two records: a workbook of all takes many seconds, each way."""
+    content = replace(knowledge.content, records={id_: knowledge.content.records[id_] for id_ in (ZONE, CROSSING)})
+    async with store.write() as session:
+        await seed(session, content, SystemClock().now())
+    async with store.read() as session:
+        base = await KnowledgeBase.load(session)
+    async with DeskFactory(store, base, database_url, telegram).running() as running:
+        yield running
+    base.close()
+
+
+def edited(content: bytes, texts: dict[tuple[str, str, str], str]) -> tuple[bytes, dict[str, int]]:
+    """The workbook with other texts at (id, field, language), and in which row each record's text stood."""
+    book = load_workbook(io.BytesIO(content))
+    rows: dict[str, int] = {}
+    for sheet in book.worksheets:
+        for number, cells in enumerate(sheet.iter_rows(min_row=2, max_col=4), 2):
+            if (key := (cells[0].value, cells[1].value, cells[2].value)) in texts:
+                cells[3].value = texts[key]
+                rows[str(key[0])] = number
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue(), rows
+
+
+async def publish(second: Person, record: str) -> None:
+    await dialog(
+        second,
+        [
+            ("/review", sees("1 change waits")),
+            (press(record), sees(f"Proposed change of {record}")),
+            (press("Publish"), sees("Published")),
+        ],
+    )
+
+
+async def change_thai_name(colleague: Person, words: str) -> None:
+    await dialog(
+        colleague,
+        [
+            ("/curate", sees("Which record?")),
+            (CROSSING, sees("1 record:")),
+            (press(f"({CROSSING})"), sees("Checked on", buttons=["Change a text"])),
+            (press("Change a text"), sees("Which text?")),
+            (press("names: "), sees("It says now:", "[th]")),
+            (f"[th]\n{words}", sees("Draft of", words)),
+            (press("Hand to a second person"), sees("Handed over")),
+        ],
+    )
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_a_newer_edit_is_refused_by_name_and_the_other_row_is_taken_in(
+    small: Running, hire: Hire, telegram: FakeTelegram, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor, colleague, second = [await hire(name, "editor") for name in ("Editor", "Colleague", "Second")]
+    transcript = Transcript(telegram, minute, monkeypatch)
+    await dialog(
+        editor,
+        [("/files", sees("All records as files")), (press("Workbook (XLSX)"), sees("2 records."))],
+    )
+    out = telegram.world.files[editor.last.content["document"]["file_id"]].content
+    back, rows = edited(out, {(ZONE, "names", "lo"): "ສະຫວັນ ພາກ ໃໝ່", (CROSSING, "names", "th"): "บ่อเต็น จากไฟล์"})
+    transcript.remark(f"Editor changes the Lao name of {ZONE} and the Thai name of {CROSSING} in the workbook")
+    await change_thai_name(colleague, "บ่อเต็น จากแชต")
+    await publish(second, CROSSING)
+
+    await dialog(
+        editor, [("/files", sees("All records as files")), (press("Take a file in"), sees("Send the workbook"))]
+    )
+    await editor.sends_document("edited.xlsx", back, mime_type=XLSX)
+    await editor.sees(
+        "1 change\n1 conflict with a newer edit\n0 errors",
+        f"• {ZONE} names [lo]",
+        f"Refused:\n• sheet crossing, row {rows[CROSSING]}, column text: {CROSSING} names [th] was changed",
+        "it says now: บ่อเต็น จากแชต",
+    )
+    await editor.presses("Take in 1 change")
+    await editor.sees("1 record waits for a second person")
+    await publish(second, ZONE)
+    async with store.read() as session:
+        names = {id_: held[0]["names"] for id_ in (ZONE, CROSSING) if (held := await published(session, id_))}
+    assert names[ZONE]["lo"] == "ສະຫວັນ ພາກ ໃໝ່"
+    assert names[CROSSING]["th"] == "บ่อเต็น จากแชต"
+    transcript.write_if_wanted()
