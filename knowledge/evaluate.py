@@ -10,7 +10,7 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,10 @@ class Score:
     """Near misses that were declined or offered."""
     misses: list[Miss] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
+
+    def __add__(self, other: "Score") -> "Score":
+        """The counts of both."""
+        return Score(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})
 
     def table(self) -> dict[str, Any]:
         """The figures by the names of the JSON output."""

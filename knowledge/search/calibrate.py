@@ -15,8 +15,8 @@ from knowledge.search.readings import Readings
 Floats = NDArray[np.float32]
 _CHOICES = 60
 _PENALTY = 0.1
-_FALSE_DECLINE = 4.0
-"""How much worse a false decline is than a question off topic that gets an answer."""
+_FALSE_DECLINES = 0.02
+"""The share of the desk's own questions that may be declined, so that nearly all others are."""
 _ANSWER_ABOVE = 0.25
 """Below this chance of being right three choices serve better than one answer."""
 
@@ -85,15 +85,8 @@ def _logistic(
 
 
 def decline_line(scopes: NDArray[np.float64], inside: NDArray[np.bool_]) -> float:
-    """The line at which false declines and false answers cost least (a false decline counts more)."""
-    best, line = 1e9, 0.5
-    for candidate in np.arange(0.02, 0.98, 0.01):
-        cost = _FALSE_DECLINE * float((scopes[inside] < candidate).mean()) + float(
-            (scopes[~inside] >= candidate).mean()
-        )
-        if cost < best - 1e-9:
-            best, line = cost, float(candidate)
-    return round(line, 3)
+    """The highest line that turns away no more of the desk's own questions than may be."""
+    return round(float(np.quantile(scopes[inside], _FALSE_DECLINES)), 3)
 
 
 def _plain(model: Model) -> dict[str, Any]:

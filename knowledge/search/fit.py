@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +70,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     calibration: dict[str, Any] = {}
     heads: Heads | None = None
     folds: list[Heads] = []
+    cases: list[Case] = []
     for mode, model in (("dense", embedder), ("lexical", None)):
         index = SearchIndex.build(content, model, options.cache)
-        cases = [*real_cases(index, rows, model), *sample_cases(index, model is not None)]
         if heads is None:
+            cases = [*real_cases(index, rows, embedder), *sample_cases(index)]
             always = taught(index, embedder, options.cache)
             folds, heads = crossed(index.signals, cases, always), trained(index.signals, cases, always)
+        else:  # what was heard is the same in both modes but for the vector
+            cases = [replace(case, heard=replace(case.heard, vector=None)) for case in cases]
         asked = [case for place, case in enumerate(cases) if case.heard.sample < 0 or place % options.every == 0]
         taken = [take(index, case, folds[case.fold]) for case in asked]
         fit_mode(index, taken, mode, weights, calibration)
@@ -96,7 +100,7 @@ def taught(index: SearchIndex, embedder: Embedder, cache: Path | None) -> list[L
     return list(wording_lessons(index, wordings, store))
 
 
-def real_cases(index: SearchIndex, rows: Sequence[dict[str, Any]], embedder: Embedder | None) -> Iterator[Case]:
+def real_cases(index: SearchIndex, rows: Sequence[dict[str, Any]], embedder: Embedder) -> Iterator[Case]:
     """Every tune question that stands alone; Vietnamese ones a second time without diacritics."""
     for row in rows:
         if row.get("context"):
@@ -118,7 +122,7 @@ def real_cases(index: SearchIndex, rows: Sequence[dict[str, Any]], embedder: Emb
                 yield Case(row, heard, np.array(accepted, np.int64), fold_of(str(row["id"])), _REAL)
 
 
-def sample_cases(index: SearchIndex, dense: bool) -> Iterator[Case]:
+def sample_cases(index: SearchIndex) -> Iterator[Case]:
     """Every sample question, with the vector that is shipped of it."""
     corpus, samples = index.corpus, index.corpus.samples
     for place, (text, language) in enumerate(zip(samples.texts, samples.languages, strict=True)):
@@ -127,8 +131,7 @@ def sample_cases(index: SearchIndex, dense: bool) -> Iterator[Case]:
             continue
         heard = hear(question, index.tables, None)
         heard.sample = place
-        if dense:
-            heard.vector = samples.vectors[place] * samples.lengths[place] + samples.means[language]
+        heard.vector = samples.vectors[place] * samples.lengths[place] + samples.means[language]
         row = int(corpus.own_rows[samples.places[place]])
         unit = corpus.units[row]
         yield Case(

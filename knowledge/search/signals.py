@@ -170,9 +170,13 @@ class Signals:
     def _definition_features(self, heard: Heard) -> Floats:
         """The terms named in a question that hardly says more, or asks what something means."""
         found = np.zeros(len(self.corpus.units), np.float32)
-        if heard.records and max(match.weight for match in heard.records) > _SURELY:
-            return found
         asked = float("definition" in heard.facet_triggers)
+        terms = [(term.start, term.end) for term in heard.terms]
+        named = [match for match in heard.records if match.weight > _SURELY]
+        if not asked and named:
+            return found
+        if any(not any(start <= match.start and match.end <= end for start, end in terms) for match in named):
+            return found
         for match in heard.terms:
             rest = 1 - (match.end - match.start) / max(len(heard.squeezed.text), 1)
             for id_, _ in match.owners:
