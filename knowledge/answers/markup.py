@@ -57,8 +57,9 @@ def first_sentence(markup: Markup, room: int) -> Markup:
 
 
 def _cut(text: str, room: int) -> int:
+    whole = set(_breaks(_CLUSTER, text))  # a line may break before a Lao AM that stands alone; a cluster doesn't
     for make, least in ((_SENTENCE, room // 2), (_LINE, room // 2), (_CLUSTER, 0)):
-        fitting = [place for place in _breaks(make, text) if least < place <= room]
+        fitting = [place for place in _breaks(make, text) if least < place <= room and place in whole]
         if fitting:
             return fitting[-1]
     return 0
