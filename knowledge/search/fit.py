@@ -8,6 +8,7 @@ calibration.json beside this file; review their difference before committing.
 """
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from knowledge.loader import load_content
 from knowledge.search.calibrate import Seen, calibrate
 from knowledge.search.confidence import CALIBRATION
 from knowledge.search.dense import Embedder, load_embedder
+from knowledge.search.entities import Match
 from knowledge.search.fusion import WEIGHTS, Groups, fit
 from knowledge.search.headfit import Case, Lesson, crossed, fold_of, trained
 from knowledge.search.heads import Heads
@@ -39,6 +41,8 @@ Floats = NDArray[np.float32]
 _BIAS_PENALTY, _PENALTY = 0.003, 0.0003
 _REAL, _SAMPLE = 5.0, 0.15
 """How much a tune question and a sample question count: there are twenty times as many of these."""
+_UNKNOWN_NAMES = 5
+"""Every how many tune questions are asked as if the name were unknown."""
 _CLOSEST = 120
 """Units of a question that teach: the accepted ones and their strongest rivals."""
 _START = {
@@ -119,7 +123,20 @@ def real_cases(index: SearchIndex, rows: Sequence[dict[str, Any]], embedder: Emb
             question = next(iter(readings(text, language)), None)
             if question is not None and not question.empty:
                 heard = hear(question, index.tables, embedder)
+                if misnamed(str(row["id"])):
+                    heard.records = without_names(heard.records, {one["record"] for one in row["expect"]})
                 yield Case(row, heard, np.array(accepted, np.int64), fold_of(str(row["id"])), _REAL)
+
+
+def misnamed(name: str) -> bool:
+    """Whether a tune question is asked as if its name for the record were unknown: aliases were written from these
+    questions, so that they would trust in names more than questions nobody has seen may."""
+    return hashlib.sha256(f"name {name}".encode()).digest()[0] % _UNKNOWN_NAMES == 0
+
+
+def without_names(records: Sequence[Match], wanted: set[str]) -> list[Match]:
+    """The names that were heard but for those of the wanted records."""
+    return [match for match in records if not wanted & set(dict(match.owners))]
 
 
 def sample_cases(index: SearchIndex) -> Iterator[Case]:
