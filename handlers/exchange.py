@@ -7,6 +7,7 @@ files → take one in → differences, conflicts and errors row by row → take 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from bot.conversation import Attachment, Button, Turn, rows
 from bot.routing import Routes
 from bot.services import audit, curating, roles
 from handlers.menu import pressed
+from handlers.review import broken_lines, would_break
 from handlers.sent import content_of
 from handlers.staff import may, staff_button, staff_only
 from knowledge import exchange
@@ -121,26 +123,36 @@ def _preview(turn: Turn, plan: exchange.Plan) -> Markup:
 @staff_only("exchange.import")
 async def import_(turn: Turn) -> None:
     """All of it or nothing: each changed record becomes a change in review, in one transaction."""
-    session, t = await turn.transaction(), turn.t
-    await roles.check(session, turn.person.id, "exchange.import")
-    file = await turn.services.outbox.kept(session, str(pressed(turn, "blob")))
-    if file is None:
+    t, blob = turn.t, str(pressed(turn, "blob"))
+    async with turn.reading() as session:
+        file = await turn.services.outbox.kept(session, blob)
+        plan = await _plan(session, file) if file else None  # anew: somebody may have published since
+    if file is None or plan is None:
         turn.say(t("I no longer have this file. Please send it again."))
         return
-    plan = await _plan(session, file)  # anew: somebody may have published since
     if plan.errors:
         turn.say(_preview(turn, plan), ((staff_button(t),),))
         return
-    for record, body in plan.bodies.items():
-        row = await curating.do_draft(session, turn.person.id, record, turn.now, body)
-        await curating.do_submit(session, turn.person.id, row, [], turn.now)
-    await audit.record(
-        session, turn.person.id, "exchange.import", file.name, turn.now,
-        after={"records": sorted(plan.bodies), "refused_rows": len(plan.conflicts)},
-    )  # fmt: skip
+    known = turn.services.knowledge.content.records
+    broken = await would_break(turn, [(body, record not in known) for record, body in plan.bodies.items()])
+    session = await turn.transaction()
+    if (await _plan(session, file)).bodies != plan.bodies:
+        turn.say(t("It was changed meanwhile. Please look at it once more."), ((staff_button(t),),))
+        return
+    await _submit(turn, plan, broken, file.name)
     review = Button(t.p("button", "🔎 To be reviewed"), "curate.reviews")
-    turn.say(
+    said = [
         t.n("{count} record waits for a second person.", "{count} records wait for a second person.", len(plan.bodies)),
-        ((review, staff_button(t)),),
-        edit=True,
-    )
+        *broken_lines(t, [question for questions in broken for question in questions]),
+    ]
+    turn.say(Markup("\n").join(said), ((review, staff_button(t)),), edit=True)
+
+
+async def _submit(turn: Turn, plan: exchange.Plan, broken: Sequence[Sequence[str]], name: str) -> None:
+    session, actor = await turn.transaction(), turn.person.id
+    await roles.check(session, actor, "exchange.import")
+    for (record, body), questions in zip(plan.bodies.items(), broken, strict=True):
+        row = await curating.do_draft(session, actor, record, turn.now, body)
+        await curating.do_submit(session, actor, row, questions, turn.now)
+    after = {"records": sorted(plan.bodies), "refused_rows": len(plan.conflicts)}
+    await audit.record(session, actor, "exchange.import", name, turn.now, after=after)

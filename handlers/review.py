@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -22,6 +23,7 @@ from handlers.staff import staff_button, staff_only
 from handlers.telling import published
 from knowledge import curate as records
 from knowledge import gate
+from knowledge.curate import Body
 from knowledge.language import Language
 from knowledge.phrases import Phrases
 
@@ -38,7 +40,7 @@ async def submit(turn: Turn) -> None:
         async with turn.reading() as session:
             draft = await curating.find(session, number)
             body, base = draft.body, draft.base
-        broken = await _broken(turn, body, base)  # takes seconds: nothing is written meanwhile
+        (broken,) = await would_break(turn, [(json.loads(body), base is None)])  # seconds: nothing is written meanwhile
         session = await turn.transaction()
         row = await curating.find(session, number)
         if row.body != body:
@@ -49,22 +51,29 @@ async def submit(turn: Turn) -> None:
         return
     asked = await _ask_others(turn, row)
     lines = [t.n("Handed over: {count} person can review it.", "Handed over: {count} people can review it.", asked)]
-    if broken:
-        lines.append(t("These questions would not find their answer any more:"))
-        lines += [Markup("• {}").format(question) for question in broken[:SHOWN]]
+    lines += broken_lines(t, broken)
     turn.say(Markup("\n").join(lines), ((staff_button(t),),))
 
 
-async def _broken(turn: Turn, body: str, base: int | None) -> list[str]:
-    """What the quality gate finds."""
-    knowledge, record = turn.services.knowledge, records.check(json.loads(body))
+async def would_break(turn: Turn, drafts: Sequence[tuple[Body, bool]]) -> list[list[str]]:
+    """What the quality gate finds for each draft, all of them published together; (body, is it new?)."""
+    knowledge = turn.services.knowledge
+    tried = [(records.check(body), new) for body, new in drafts]
 
-    def run() -> list[str]:
-        before, after = knowledge.index, knowledge.trial(record)
-        questions = gate.questions_on(record, knowledge.content)
-        return gate.unfound(after, questions) if base is None else gate.broken_by(before, after, questions)
+    def run() -> list[list[str]]:
+        before, after = knowledge.index, knowledge.trial([record for record, _ in tried])
+        asked = [(gate.questions_on(record, knowledge.content), new) for record, new in tried]
+        return [gate.unfound(after, rows) if new else gate.broken_by(before, after, rows) for rows, new in asked]
 
     return await asyncio.to_thread(run)
+
+
+def broken_lines(t: Phrases, broken: Sequence[str]) -> list[Markup]:
+    """The questions that would lose their answer, for people."""
+    if not broken:
+        return []
+    head = t("These questions would not find their answer any more:")
+    return [head, *(Markup("• {}").format(question) for question in broken[:SHOWN])]
 
 
 async def _ask_others(turn: Turn, row: Any) -> int:

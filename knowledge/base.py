@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -127,13 +127,13 @@ class KnowledgeBase:
         self._fill_vectors()
         return True
 
-    def trial(self, record: Record) -> SearchIndex:
-        """An index as if the record were published. A second or two of work: call it in a thread."""
+    def trial(self, tried: Sequence[Record]) -> SearchIndex:
+        """An index as if the records were published. A second or two of work: call it in a thread."""
         content = self.content
-        records = {**content.records, record.id: record}
-        files = {**content.files, record.id: content.files.get(record.id, "")}
-        tried = replace(content, records=records, files=files, hash=f"{content.hash}+")
-        return SearchIndex.trial(tried, record, self._embedder, self._cache, _folder(self._fresh))
+        records = {**content.records, **{record.id: record for record in tried}}
+        files = {**content.files, **{record.id: content.files.get(record.id, "") for record in tried}}
+        content = replace(content, records=records, files=files, hash=f"{content.hash}+")
+        return SearchIndex.trial(content, tried, self._embedder, self._cache, _folder(self._fresh))
 
     def close(self) -> None:
         """Lets running searches end and takes no more."""

@@ -189,7 +189,7 @@ def difference(before: Body, after: Body) -> list[Change]:
 
 def flat(value: Any, path: str = "") -> dict[str, Any]:
     """{"names.en": …, "facets.fee.items.0.text.lo": …}."""
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and (value or not path):
         found: dict[str, Any] = {}
         for key, part in value.items():
             found |= flat(part, f"{path}.{key}" if path else str(key))

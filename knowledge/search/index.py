@@ -1,6 +1,6 @@
 """The search index: built once from the content, asked from any thread."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,15 +80,16 @@ class SearchIndex:
     def trial(
         cls,
         content: Content,
-        record: Record,
+        tried: Sequence[Record],
         embedder: Embedder | None = None,
         cache: Path | None = None,
         vectors: Path | None = None,
     ) -> "SearchIndex":
-        """The index over content with a record that is not published: its texts get their vectors here and now."""
+        """The index over content with records that aren't published: their texts get their vectors here and now."""
         book, store = load_phrasebook(), _vectors(vectors, embedder)
         if store is not None and embedder is not None:
-            store.embed(texts_of(record, content, book), embedder)
+            texts = dict.fromkeys(text for record in tried for text in texts_of(record, content, book))
+            store.embed(list(texts), embedder)
         return cls(build_corpus(content, book, store, cache), build_tables(content, book), embedder)
 
     def find(self, question: str, language: Language | None = None, context: Context | None = None) -> Finding:
