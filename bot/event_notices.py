@@ -23,6 +23,7 @@ from bot.outbox import Notice
 from bot.services import Services
 from bot.services.events import model, notices, personal, places
 from bot.services.events.model import Event
+from bot.services.people import ON_THE_PHONE
 from bot.store.event_tables import EventNoticeRow, RegistrationRow
 from bot.store.staff_tables import FollowRow
 from bot.store.tables import IdentityRow, PersonRow
@@ -109,7 +110,7 @@ async def _recipients(session: AsyncSession, notice: EventNoticeRow) -> list[Rec
     reached = await session.execute(
         select(IdentityRow.person_id, IdentityRow.platform, IdentityRow.external_id)
         .where(IdentityRow.person_id.in_(ids), IdentityRow.unreachable_at.is_(None))
-        .order_by(IdentityRow.id)
+        .order_by(ON_THE_PHONE, IdentityRow.id)
     )
     latest = {person: Address(platform, account) for person, platform, account in reached}
     return [Recipient(who, person, *people[person], latest.get(person)) for who, person in found if person in people]

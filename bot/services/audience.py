@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -127,10 +127,10 @@ def joined(rules: Json, how: str, part: Json) -> Json:
 
 
 def reachable() -> Any:
-    """(person_id, platform, external_id): the account through which each person is told, the latest that is open."""
+    """(person_id, platform, external_id): the open account through which each person is told; see people.address_of."""
     other = aliased(IdentityRow)
     newest = (
-        select(func.max(other.id))
+        select(func.coalesce(func.max(case((other.platform != "web", other.id))), func.max(other.id)))
         .where(other.unreachable_at.is_(None), other.platform.in_(PLATFORMS))
         .group_by(other.person_id)
     )

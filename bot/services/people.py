@@ -47,12 +47,16 @@ def _person(row: PersonRow) -> Person:
     return Person(row.id, Language(row.language), row.country, row.sector, row.welcomed_at is not None)
 
 
+ON_THE_PHONE = IdentityRow.platform != "web"
+"""An account that rings; what is written to a web chat is read when its page is opened again."""
+
+
 async def address_of(session: AsyncSession, person_id: int) -> Address | None:
-    """Where the person can be written to: their latest account that is not closed to the desk."""
+    """Where the person can be written to: of their accounts that are open to the desk one that rings, the latest."""
     row = await session.scalar(
         select(IdentityRow)
         .where(IdentityRow.person_id == person_id, IdentityRow.unreachable_at.is_(None))
-        .order_by(IdentityRow.id.desc())
+        .order_by(ON_THE_PHONE.desc(), IdentityRow.id.desc())
         .limit(1)
     )
     return Address(row.platform, row.external_id) if row else None

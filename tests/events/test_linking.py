@@ -12,9 +12,12 @@ import pytest_asyncio
 from aiohttp import ClientSession, CookieJar
 from sqlalchemy import func, select
 
+from bot.conversation import Address
 from bot.conversation import Person as Somebody
 from bot.jobs import Job, Jobs
 from bot.services import linking, privacy
+from bot.services import people as accounts
+from bot.services.audience import reachable
 from bot.services.events import places
 from bot.services.linking import NotLinked
 from bot.store import Store
@@ -263,3 +266,16 @@ async def test_old_codes_and_tries_are_let_go(held: Running, clock: HeldClock, n
     clock.move(hours=1)
     await jobs.run(retention)
     assert (await count(held.store, LinkCodeRow), await count(held.store, LinkTryRow)) == (0, 0)
+
+
+async def test_news_go_to_the_account_that_rings(store: Store) -> None:
+    """A page once opened and joined does not take the reminders away from the phone."""
+    async with store.write() as session:
+        session.add(PersonRow(id=1, language="lo", created_at=NOW, context={}))
+        await session.flush()
+        session.add(IdentityRow(id=1, person_id=1, platform="telegram", external_id="77"))
+        session.add(IdentityRow(id=2, person_id=1, platform="web", external_id="page"))
+    async with store.read() as session:
+        assert await accounts.address_of(session, 1) == Address("telegram", "77")
+        reached = (await session.execute(select(reachable().c.platform))).scalars().all()
+        assert reached == ["telegram"]
