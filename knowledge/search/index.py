@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -171,13 +172,18 @@ class SearchIndex:
         )
 
     def _known_wording(self, ranked: Ranked) -> tuple[str, str] | None:
-        """The (record, facet) among the best whose own questions have these very words: an editor put them there."""
+        """The (record, facet) whose own questions have these very words: an editor put them there."""
         question = ranked.heard.question
-        for row in ranked.order.tolist():
-            unit = self.corpus.units[self.corpus.unit_source[row]]
-            if any(canonical(one) == question.plain for one in unit.questions.get(question.language, ())):
-                return unit.record, unit.facet.value
-        return None
+        return self._wordings.get((question.language, question.plain))
+
+    @cached_property
+    def _wordings(self) -> dict[tuple[Language, str], tuple[str, str]]:
+        samples, units = self.corpus.samples, self.corpus.units
+        sources = self.corpus.unit_source[self.corpus.own_rows[samples.places]]
+        known: dict[tuple[Language, str], tuple[str, str]] = {}
+        for text, language, source in zip(samples.texts, samples.languages, sources.tolist(), strict=True):
+            known.setdefault((language, canonical(text)), (units[source].record, units[source].facet.value))
+        return known
 
     def _chosen(self, chosen: tuple[str, str], heard: Heard, reply: Language) -> Finding:
         found = (Candidate(*chosen, 1.0),)

@@ -22,7 +22,7 @@ from tests.staff.knowing import migrated_sqlite, seeded
 __all__ = ["migrated_sqlite", "seeded"]
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 ZONE = "la-savan-park"
-BREAKS = "Savan Park 免税几年 后面交几个点"  # a question of tests/questions that finds the zone by its name
+BREAKS = "who owns savan park savannaket"  # a question of tests/questions that finds the zone by its name
 
 
 async def open_record(editor: Person, record: str) -> None:
