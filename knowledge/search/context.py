@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from knowledge.records import Kind, Note, Procedure, Record, Zone
 from knowledge.search.corpus import Corpus
-from knowledge.search.entities import squeeze
 from knowledge.search.finding import Context
 from knowledge.search.hearing import Heard
 from knowledge.search.signals import Signals
@@ -15,6 +14,10 @@ from knowledge.search.signals import Signals
 Floats = NDArray[np.float32]
 FORGET_AFTER = 15 * 60
 _SHORT = 34
+_NONSENSE = 0.1
+"""Below this a question by itself is no half-said one of ours but off topic; half of it where a word like "and" ties
+it to the last answer. On the tune half two to four of 50 short follow-ups lie below, and nine in ten questions off topic.
+"""
 _SURELY, _HINTED = 0.6, 0.4
 _SAME_RECORD, _SAME_FACET, _SAME_KIND = 24.0, 10.0, 5.0
 """Bonuses on the scale of the fused score, where the distance of a right record from others is about ten."""
@@ -31,15 +34,21 @@ class Kept:
     stale: bool
 
 
-def keep(heard: Heard, context: Context | None, corpus: Corpus, signals: Signals) -> Kept:
-    """How the context bears on each unit; nothing where the question stands on its own."""
+def keep(
+    heard: Heard, context: Context | None, corpus: Corpus, signals: Signals, *, scope: float, outright: str | None
+) -> Kept:
+    """How the context bears on each unit; nothing where the question stands on its own.
+
+    Of the question by itself: `scope` is how likely it is the desk's business, `outright` the facet that it would be
+    answered with.
+    """
     none = np.zeros(len(corpus.units), np.float32)
     if context is None or (context.record is None and context.facet is None):
         return Kept(none, False, False)
     pointed = ordinal(heard, context)
     if pointed is not None:
         context = replace(context, record=pointed[0], facet=pointed[1])
-    elif not _is_follow_up(heard, context):
+    elif not _is_follow_up(heard, scope, outright):
         return Kept(none, False, False)
     stale = context.age_seconds is not None and context.age_seconds > FORGET_AFTER
     return Kept(_bonus(heard, context, corpus, signals), True, stale)
@@ -47,7 +56,7 @@ def keep(heard: Heard, context: Context | None, corpus: Corpus, signals: Signals
 
 def ordinal(heard: Heard, context: Context) -> tuple[str, str] | None:
     """The pair that "the second one" means."""
-    if len(squeeze(heard.question.plain).text) > 2 * _SHORT:
+    if len(heard.squeezed.text) > 2 * _SHORT:
         return None
     for place, name in enumerate(("first", "second", "third")):
         if name in heard.follow and place < len(context.candidates):
@@ -59,13 +68,20 @@ def _named(heard: Heard) -> bool:
     return any(match.weight >= _SURELY for match in heard.records)
 
 
-def _is_follow_up(heard: Heard, context: Context) -> bool:
-    length = len(squeeze(heard.question.plain).text)
-    if _named(heard):
-        return length <= (2 * _SHORT if heard.follow else _SHORT) and _facet_left_open(heard)
+def _is_follow_up(heard: Heard, scope: float, outright: str | None) -> bool:
+    length = len(heard.squeezed.text)
     if heard.follow:
-        return length <= 2 * _SHORT
-    return length <= _SHORT
+        return length <= 2 * _SHORT and (_facet_left_open(heard) or not _named(heard)) and scope > _NONSENSE / 2
+    if scope <= _NONSENSE or "live" in heard.intents:
+        return False
+    if _named(heard):
+        return length <= _SHORT and _facet_left_open(heard) and (outright is None or outright in _WEAK_FACETS)
+    return length <= _SHORT and not (outright and _has_matter(heard))
+
+
+def _has_matter(heard: Heard) -> bool:
+    """Whether it says what it is about: goods, a topic, or a word that it wants explained."""
+    return bool(heard.goods or heard.topics or (heard.terms and "definition" in heard.facet_triggers))
 
 
 def _bonus(heard: Heard, context: Context, corpus: Corpus, signals: Signals) -> Floats:

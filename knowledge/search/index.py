@@ -1,7 +1,7 @@
 """The search index: built once from the content, asked from any thread."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from knowledge.search.fusion import load_weights
 from knowledge.search.hearing import Heard, hear
 from knowledge.search.normalise import Question, detect, readings
 from knowledge.search.phrasebook import load_phrasebook
+from knowledge.search.readings import Readings
 from knowledge.search.scripts import canonical
 from knowledge.search.signals import Signals
 from knowledge.search.smalltalk import smalltalk_of
@@ -43,8 +44,8 @@ class Ranked:
     aspects: dict[str, float]
     scope: float
     right: float
-    followed: bool
-    stale: bool
+    followed: bool = False
+    stale: bool = False
 
 
 def _vectors(folder: Path | None, embedder: Embedder | None) -> VectorStore | None:
@@ -112,17 +113,25 @@ class SearchIndex:
         features = self.signals.features(heard, said)
         weights = self.markless_weights if question.markless else self.weights
         scores = (features @ weights).astype(np.float32)
-        kept = follow_ups.keep(heard, context, self.corpus, self.signals)
-        scores = scores + kept.bonus
+        alone = self._weighed(heard, said, features, scores)
+        sure = alone.scope >= self.calibration.decline_below and alone.right >= self.calibration.answer_above
+        outright = self.corpus.facets[self.corpus.unit_facet[alone.order[0]]] if sure else None
+        kept = follow_ups.keep(heard, context, self.corpus, self.signals, scope=alone.scope, outright=outright)
+        if not kept.followed:
+            return alone
+        found = self._weighed(heard, said, features, scores + kept.bonus)
+        scope = 1 / (1 + (1 - found.scope) / max(found.scope, 1e-6) * np.exp(-FOLLOWED))
+        return replace(found, scope=scope, followed=True, stale=kept.stale)  # a short follow-up says little by itself
+
+    def _weighed(
+        self, heard: Heard, said: Readings, features: NDArray[np.float32], scores: NDArray[np.float32]
+    ) -> Ranked:
         count = min(60, len(scores))
         top = np.argpartition(-scores, count - 1)[:count]
         order = top[np.argsort(-scores[top], kind="stable")]
         seen = aspects(heard, said, features[order[0]], scores[order], order, self.signals, self.corpus)
-        scope = self.calibration.scope.probability(seen)
-        right = self.calibration.right.probability(seen)
-        if kept.followed:  # a short follow-up says little by itself
-            scope = 1 / (1 + (1 - scope) / max(scope, 1e-6) * np.exp(-FOLLOWED))
-        return Ranked(heard, features, scores, order, seen, scope, right, kept.followed, kept.stale)
+        scope, right = self.calibration.scope.probability(seen), self.calibration.right.probability(seen)
+        return Ranked(heard, features, scores, order, seen, scope, right)
 
     def _languages(self, question: str, chosen: Language | None) -> tuple[Language, Language]:
         found, clear = detect(question, chosen)

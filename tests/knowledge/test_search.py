@@ -140,3 +140,22 @@ def test_a_name_is_heard_only_where_it_stands(
     heard = lexical.rank(next(iter(readings(question)))).heard
     assert {*heard.countries, *heard.places} == country
     assert set(heard.goods) == goods
+
+
+@pytest.mark.parametrize("question", ["who won the football", "ມື້ນີ້ບານເຕະຄູ່ໃດ", "price of gold today"])
+def test_an_answer_before_does_not_break_a_refusal(lexical: SearchIndex, question: str) -> None:
+    assert lexical.find(question, context=Context("th-border-sez", "profit_tax", "TH")).outcome == "declined"
+
+
+@pytest.mark.parametrize(
+    ("question", "records"),
+    [
+        ("ສົ່ງທຸລຽນຈາກໄທໄປຈີນ ໃຊ້ເອກະສານຫຍັງ", {"th-durian-export-china"}),
+        ("ຟອມ D ແມ່ນຫຍັງ?", {"regional-atiga-form-d", "la-form-d-claim", "form_d"}),
+        ("what is form e", {"regional-acfta-form-e", "form_e"}),
+    ],
+)
+def test_a_new_topic_drops_the_last_one(lexical: SearchIndex, question: str, records: set[str]) -> None:
+    found = lexical.find(question, context=Context("th-border-sez", "profit_tax", "TH"))
+    assert found.outcome == "answer"
+    assert found.candidates[0].record in records
