@@ -19,7 +19,7 @@ from knowledge.search.dense import Embedder
 from knowledge.search.finding import Candidate, Context, Finding, Outcome, SmallTalk
 from knowledge.search.fusion import load_weights
 from knowledge.search.hearing import Heard, hear
-from knowledge.search.normalise import Question, detect, readings
+from knowledge.search.normalise import Question, detect, readings, written_out
 from knowledge.search.phrasebook import load_phrasebook
 from knowledge.search.readings import Readings
 from knowledge.search.scripts import canonical
@@ -191,7 +191,8 @@ class SearchIndex:
         sources = self.corpus.unit_source[self.corpus.own_rows[samples.places]]
         known: dict[tuple[Language, str], tuple[str, str]] = {}
         for text, language, source in zip(samples.texts, samples.languages, sources.tolist(), strict=True):
-            known.setdefault((language, canonical(text)), (units[source].record, units[source].facet.value))
+            words = written_out(canonical(text), language)
+            known.setdefault((language, words), (units[source].record, units[source].facet.value))
         return known
 
     def _chosen(self, chosen: tuple[str, str], heard: Heard, reply: Language) -> Finding:
