@@ -176,8 +176,16 @@ def to_workbook(held: Held) -> bytes:
 
 
 def _safe(words: str | None) -> str | None:
-    """A text that begins like a formula stays a text."""
-    return f"'{words}" if words and words[0] in "=+-@" else words
+    """A text that begins like a formula stays a text; `_unquoted` takes the apostrophe off again."""
+    return f"'{words}" if words and _like_a_formula(words) else words
+
+
+def _unquoted(words: str) -> str:
+    return words[1:] if words.startswith("'") and _like_a_formula(words) else words
+
+
+def _like_a_formula(words: str) -> bool:
+    return words.lstrip("'").startswith(("=", "+", "-", "@"))
 
 
 def _new_sheet(book: Workbook, sheets: dict[str, Worksheet], kind: str) -> Worksheet:
@@ -255,7 +263,7 @@ def _take_row(plan: Plan, held: Held, sheet: str, number: int, row: dict[str, An
         plan.errors.append(Problem(sheet, number, column, reason))
 
     id_, path, code = str(row["id"] or ""), str(row["field"] or ""), str(row["language"] or "")
-    after = str(row["text"] or "").removeprefix("'").strip()
+    after = _unquoted(str(row["text"] or "")).strip()
     if id_ not in held:
         return wrong("id", f"there is no record {id_!r}")
     texts = dict(texts_in(held[id_][0]))
