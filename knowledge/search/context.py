@@ -16,7 +16,8 @@ FORGET_AFTER = 15 * 60
 _SHORT = 34
 _NONSENSE = 0.1
 """Below this a question by itself is no half-said one of ours but off topic; half of it where a word like "and" ties
-it to the last answer. On the tune half two to four of 50 short follow-ups lie below, and nine in ten questions off topic.
+it to the last answer. On the tune half two to four of 50 short follow-ups lie below, and nine in ten questions off
+topic.
 """
 _SURELY, _HINTED = 0.6, 0.4
 _SAME_RECORD, _SAME_FACET, _SAME_KIND = 24.0, 10.0, 5.0

@@ -29,6 +29,8 @@ from knowledge.search.tables import Tables, build_tables
 from knowledge.search.vectors import VectorStore
 
 SHOWN = 10
+WEIGHED = 60
+"""Of so many of the best units it is weighed how sure the answer is."""
 FOLLOWED = 4.0
 """How much a fitting context speaks for being in scope (log odds)."""
 
@@ -126,7 +128,7 @@ class SearchIndex:
     def _weighed(
         self, heard: Heard, said: Readings, features: NDArray[np.float32], scores: NDArray[np.float32]
     ) -> Ranked:
-        count = min(60, len(scores))
+        count = min(WEIGHED, len(scores))
         top = np.argpartition(-scores, count - 1)[:count]
         order = top[np.argsort(-scores[top], kind="stable")]
         seen = aspects(heard, said, features[order[0]], scores[order], order, self.signals, self.corpus)
