@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -130,11 +130,7 @@ class KnowledgeBase:
 
     def trial(self, tried: Sequence[Record]) -> SearchIndex:
         """An index as if the records were published. A second or two of work: call it in a thread."""
-        content = self.content
-        records = {**content.records, **{record.id: record for record in tried}}
-        files = {**content.files, **{record.id: content.files.get(record.id, "") for record in tried}}
-        content = replace(content, records=records, files=files, hash=f"{content.hash}+")
-        return SearchIndex.trial(content, tried, self._embedder, self._cache, _folder(self._fresh))
+        return SearchIndex.trial(self.content.with_records(tried), tried, self._embedder, _folder(self._fresh))
 
     def close(self) -> None:
         """Lets running searches end and takes no more."""

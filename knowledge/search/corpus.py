@@ -1,5 +1,6 @@
 """The whole base as arrays: units, records, and per language their texts as words, grams and vectors."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,10 +69,11 @@ def corpus_texts(content: Content, book: Phrasebook | None = None) -> dict[Langu
     }
 
 
-def texts_of(record: Record, content: Content, book: Phrasebook) -> list[Text]:
-    """Every text of one record that needs a vector."""
-    units = [unit for unit in build_units(content, book.laws) if unit.record == record.id]
-    names: list[Text] = [("passage", name) for _, name in record.names.items()]
+def texts_of(records: Iterable[Record], content: Content, book: Phrasebook) -> list[Text]:
+    """Every text of some records of the content that needs a vector."""
+    chosen = {record.id: record for record in records}
+    units = [unit for unit in build_units(content, book.laws) if unit.record in chosen]
+    names: list[Text] = [("passage", name) for record in chosen.values() for _, name in record.names.items()]
     return [*names, *(text for language in Language for text in unit_texts(content, units, language))]
 
 

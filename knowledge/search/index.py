@@ -86,15 +86,16 @@ class SearchIndex:
         content: Content,
         tried: Sequence[Record],
         embedder: Embedder | None = None,
-        cache: Path | None = None,
         vectors: Path | None = None,
     ) -> "SearchIndex":
-        """The index over content with records that aren't published: their texts get their vectors here and now."""
+        """The index over content with records that aren't published: their texts get their vectors here and now.
+
+        None of it is kept on disk.
+        """
         book, store = load_phrasebook(), _vectors(vectors, embedder)
         if store is not None and embedder is not None:
-            texts = dict.fromkeys(text for record in tried for text in texts_of(record, content, book))
-            store.embed(list(texts), embedder)
-        return cls(build_corpus(content, book, store, cache), build_tables(content, book), embedder)
+            store.embed(texts_of(tried, content, book), embedder)
+        return cls(build_corpus(content, book, store, None), build_tables(content, book), embedder)
 
     def find(self, question: str, language: Language | None = None, context: Context | None = None) -> Finding:
         """Finds what a question asks for (`language` is the person's chosen one). CPU work: call it in a thread."""
