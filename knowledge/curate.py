@@ -238,7 +238,7 @@ async def add_source(session: AsyncSession, source: Source) -> None:
 
 def overdue(record: Record, today: date) -> int:
     """Days past the review period; negative while there is time."""
-    return (today - (record.checked_on + record.review_period())).days
+    return record.overdue(today)
 
 
 async def sources(session: AsyncSession) -> dict[str, Source]:
