@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -71,7 +71,7 @@ class KnowledgeBase:
         self._cache = cache
         self._fresh = _fresh(embedder, cache)
         self._filling: asyncio.Task[None] | None = None
-        self._coverage: tuple[int, date, Coverage] | None = None
+        self._coverage: tuple[Content, date, Coverage] | None = None
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="search")
 
     @classmethod
@@ -122,18 +122,15 @@ class KnowledgeBase:
             return False
         published = await load_published(session)
         # Words, notices and buttons hold at once; what is found by new words follows when the index is built.
-        self._snapshot = Snapshot(published.content, self.index, published.revisions, published.version)
+        # It keeps the version that the index is of, so that a build that failed is tried again.
+        self._snapshot = Snapshot(published.content, self.index, published.revisions, self.version)
         self._snapshot = await asyncio.to_thread(_snapshot, published, self._embedder, self._cache, self._fresh)
         self._fill_vectors()
         return True
 
     def trial(self, tried: Sequence[Record]) -> SearchIndex:
         """An index as if the records were published. A second or two of work: call it in a thread."""
-        content = self.content
-        records = {**content.records, **{record.id: record for record in tried}}
-        files = {**content.files, **{record.id: content.files.get(record.id, "") for record in tried}}
-        content = replace(content, records=records, files=files, hash=f"{content.hash}+")
-        return SearchIndex.trial(content, tried, self._embedder, self._cache, _folder(self._fresh))
+        return SearchIndex.trial(self.content.with_records(tried), tried, self._embedder, _folder(self._fresh))
 
     def close(self) -> None:
         """Lets running searches end and takes no more."""
@@ -271,10 +268,10 @@ class KnowledgeBase:
 
     async def coverage(self, today: date) -> Coverage:
         """How much is known, how fresh, and in which languages."""
-        shown = self._snapshot
-        if self._coverage is None or self._coverage[:2] != (shown.version, today):
-            counted = await asyncio.get_running_loop().run_in_executor(self._searchers, coverage, shown.content, today)
-            self._coverage = shown.version, today, counted
+        content = self.content
+        if self._coverage is None or self._coverage[0] is not content or self._coverage[1] != today:
+            counted = await asyncio.get_running_loop().run_in_executor(self._searchers, coverage, content, today)
+            self._coverage = content, today, counted
         return self._coverage[2]
 
     # -- names

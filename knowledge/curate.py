@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -238,7 +238,7 @@ async def add_source(session: AsyncSession, source: Source) -> None:
 
 def overdue(record: Record, today: date) -> int:
     """Days past the review period; negative while there is time."""
-    return (today - (record.checked_on + record.review_period())).days
+    return record.overdue(today)
 
 
 async def sources(session: AsyncSession) -> dict[str, Source]:
@@ -250,13 +250,7 @@ async def sources(session: AsyncSession) -> dict[str, Source]:
 
 def with_record(content: Content, record: Record, known: dict[str, Source] | None = None) -> Content:
     """The content as it would be with this version of the record (and these sources)."""
-    return replace(
-        content,
-        sources={**content.sources, **(known or {})},
-        records={**content.records, record.id: record},
-        files={**content.files, record.id: content.files.get(record.id, "")},
-        hash=f"{content.hash}+{record.id}",
-    )
+    return content.with_records([record], known)
 
 
 def texts_of(record: Record) -> list[Text]:

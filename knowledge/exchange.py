@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from knowledge.curate import BadRecord, Body, check, flat, with_value
+from knowledge.curate import MISSING, BadRecord, Body, check, difference, with_value
 from knowledge.language import Language
 from knowledge.texts import text_basis
 
@@ -74,6 +74,8 @@ class Plan:
 
 Held = Mapping[str, tuple[Body, int]]
 """Record id → published body and its revision."""
+Texts = dict[str, dict[str, Any]]
+"""Path → text, of one record."""
 
 
 def to_yaml(held: Held) -> bytes:
@@ -102,13 +104,15 @@ def from_yaml(content: bytes, held: Held) -> Plan:
         before = held[record.id][0] if record.id in held else {}
         if before != plain:
             plan.bodies[record.id] = plain
-            old, new = flat(before), flat(plain)
             plan.changes += [
-                RowChange(record.id, path, "", str(old.get(path, "")), str(new.get(path, "")), "")
-                for path in sorted(old.keys() | new.keys())
-                if old.get(path) != new.get(path)
+                RowChange(record.id, one.path, "", _shown(one.before), _shown(one.after), "")
+                for one in difference(before, plain)
             ]
     return plan
+
+
+def _shown(value: Any) -> str:
+    return "" if value == MISSING else str(value)
 
 
 # -- out
@@ -176,8 +180,16 @@ def to_workbook(held: Held) -> bytes:
 
 
 def _safe(words: str | None) -> str | None:
-    """A text that begins like a formula stays a text."""
-    return f"'{words}" if words and words[0] in "=+-@" else words
+    """A text that begins like a formula stays a text; `_unquoted` takes the apostrophe off again."""
+    return f"'{words}" if words and _like_a_formula(words) else words
+
+
+def _unquoted(words: str) -> str:
+    return words[1:] if words.startswith("'") and _like_a_formula(words) else words
+
+
+def _like_a_formula(words: str) -> bool:
+    return words.lstrip("'").startswith(("=", "+", "-", "@"))
 
 
 def _new_sheet(book: Workbook, sheets: dict[str, Worksheet], kind: str) -> Worksheet:
@@ -230,6 +242,7 @@ def from_workbook(content: bytes, held: Held) -> Plan:
     except Exception as error:  # openpyxl passes on what zipfile raises
         plan.errors.append(Problem("–", 0, "–", f"this is no workbook ({type(error).__name__})"))
         return plan
+    texts: dict[str, Texts] = {}
     for sheet in book.worksheets:
         if sheet.title == "instructions":
             continue
@@ -238,7 +251,7 @@ def from_workbook(content: bytes, held: Held) -> Plan:
             plan.errors.append(Problem(sheet.title, 1, "A", f"the first row must be: {', '.join(COLUMNS)}"))
             continue
         for number, row in enumerate(rows, 2):
-            _take_row(plan, held, sheet.title, number, dict(zip(COLUMNS, row, strict=False)))
+            _take_row(plan, held, texts, sheet.title, number, dict(zip(COLUMNS, row, strict=False)))
     for id_, body in plan.bodies.items():
         try:
             check(body)
@@ -247,7 +260,8 @@ def from_workbook(content: bytes, held: Held) -> Plan:
     return plan
 
 
-def _take_row(plan: Plan, held: Held, sheet: str, number: int, row: dict[str, Any]) -> None:
+def _take_row(plan: Plan, held: Held, texts: dict[str, Texts], sheet: str, number: int, row: dict[str, Any]) -> None:
+    """`texts` has the texts of the records that came up before."""
     if not any(row.values()):
         return None
 
@@ -255,15 +269,16 @@ def _take_row(plan: Plan, held: Held, sheet: str, number: int, row: dict[str, An
         plan.errors.append(Problem(sheet, number, column, reason))
 
     id_, path, code = str(row["id"] or ""), str(row["field"] or ""), str(row["language"] or "")
-    after = str(row["text"] or "").removeprefix("'").strip()
+    after = _unquoted(str(row["text"] or "")).strip()
     if id_ not in held:
         return wrong("id", f"there is no record {id_!r}")
-    texts = dict(texts_in(held[id_][0]))
+    if id_ not in texts:
+        texts[id_] = dict(texts_in(held[id_][0]))
     if code not in set(Language):
         return wrong("language", f"{code!r} is no language of the desk")
     if row["state"] not in STATES:
         return wrong("state", f"{row['state']!r} is none of {', '.join(STATES)}")
-    language, text = Language(code), texts.get(path)
+    language, text = Language(code), texts[id_].get(path)
     now = (text or {}).get(code) or ""
     was_state = state_of(text or {"en": ""}, language)
     edited = mark_of(after) != row["mark"]

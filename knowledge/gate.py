@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ Question = Mapping[str, Any]
 
 def questions_on(record: Record, content: Content, folder: Path = QUESTIONS) -> list[Question]:
     """The evaluation questions that expect this record, and those written into its facets."""
-    found = [
+    found: list[Question] = [
         {"question": words, "lang": language.value, "expect": [{"record": one.id, "facet": name.value}]}
         for one in (content.records.get(record.id), record)
         if one is not None
@@ -27,11 +28,19 @@ def questions_on(record: Record, content: Content, folder: Path = QUESTIONS) -> 
         for language, many in facet.questions.items()
         for words in many
     ]
-    for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else ():
-        found += [
-            row for row in read_rows(path) if any(one.get("record") == record.id for one in row.get("expect", ()))
-        ]
+    found += _expecting(folder).get(record.id, [])
     return list({(row["lang"], row["question"]): row for row in found}.values())
+
+
+@cache
+def _expecting(folder: Path) -> dict[str, list[Question]]:
+    """The rows of the question sets by the records that they expect; they don't change while a desk runs."""
+    found: dict[str, list[Question]] = {}
+    for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else ():
+        for row in read_rows(path):
+            for id_ in dict.fromkeys(one.get("record") for one in row.get("expect", ())):
+                found.setdefault(id_, []).append(row)
+    return found
 
 
 def broken_by(before: SearchIndex, after: SearchIndex, questions: Iterable[Question]) -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import Field
 
 from knowledge.check import all_texts
-from knowledge.language import Language
+from knowledge.language import TRANSLATED, Language
 from knowledge.loader import CONTENT, Content
 from knowledge.reading import read_yaml
 from knowledge.records import Frozen, Term
@@ -28,7 +28,6 @@ LEAST_RATE = 0.95
 FILE = "usage.yaml"
 PROPER = (".names", ".province", "agency.name", ".operator", ".organiser", ".title", ".place")
 """Names are given, not chosen."""
-TRANSLATED = tuple(language for language in Language if language is not Language.EN)
 
 
 class Apart(Frozen):
@@ -71,23 +70,33 @@ class Miss:
 
 
 @dataclass
-class Consistency:
-    """What the check counted."""
+class Counted:
+    """How often an English text names something, and where its translation does not."""
 
     occurrences: Counter[Language] = field(default_factory=Counter)
-    exempt: Counter[Language] = field(default_factory=Counter)
     misses: list[Miss] = field(default_factory=list)
+
+    def rate(self, language: Language) -> float:
+        """The share of a language's occurrences that are no misses."""
+        missed = sum(miss.language is language for miss in self.misses)
+        return 1 - missed / self.occurrences[language] if self.occurrences[language] else 1.0
+
+    def reaches(self, least: float) -> bool:
+        """Whether the rate of every language is at least that."""
+        return all(self.rate(language) >= least for language in TRANSLATED)
+
+
+@dataclass
+class Consistency(Counted):
+    """The same of the glossary's words; an occurrence that is listed as an exception is no miss."""
+
+    exempt: Counter[Language] = field(default_factory=Counter)
     unused: list[str] = field(default_factory=list)
     """Exceptions that nothing needs (any more)."""
 
     @property
     def ok(self) -> bool:
-        return not self.unused and all(self.rate(language) >= LEAST_RATE for language in TRANSLATED)
-
-    def rate(self, language: Language) -> float:
-        """The share of a language's occurrences that hold the glossary's word or are listed as exceptions."""
-        missed = sum(miss.language is language for miss in self.misses)
-        return 1 - missed / self.occurrences[language] if self.occurrences[language] else 1.0
+        return not self.unused and self.reaches(LEAST_RATE)
 
 
 def read_usage(folder: Path = CONTENT) -> Usage:

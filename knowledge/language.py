@@ -30,6 +30,8 @@ class Language(StrEnum):
         return _SCRIPTS[self]
 
 
+TRANSLATED = tuple(language for language in Language if language is not Language.EN)
+"""The languages that texts are translated into."""
 _ENDONYMS = {
     Language.EN: "English",
     Language.ZH: "简体中文",

@@ -5,8 +5,8 @@ editor sees them all at once; what records say about each other is checked in `k
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -90,6 +90,17 @@ class Content:
     baseline: Baseline
     course: Course
     matching: Matching
+
+    def with_records(self, records: Iterable[Record], sources: Mapping[str, Source] | None = None) -> "Content":
+        """The content as it would be with these versions of the records (and these sources)."""
+        changed = {record.id: record for record in records}
+        return replace(
+            self,
+            sources={**self.sources, **(sources or {})},
+            records={**self.records, **changed},
+            files={**self.files, **{id_: self.files.get(id_, "") for id_ in changed}},
+            hash="+".join((self.hash, *changed)),
+        )
 
     @cached_property
     def ids(self) -> dict[Kind, frozenset[str]]:

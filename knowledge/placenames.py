@@ -8,13 +8,11 @@ the town out.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from knowledge.check import all_texts
-from knowledge.glossary import PROPER, TRANSLATED, Miss
-from knowledge.language import Language
+from knowledge.glossary import PROPER, Counted, Miss
+from knowledge.language import TRANSLATED, Language
 from knowledge.loader import Content
 from knowledge.records import Crossing, Zone
 from knowledge.search.scripts import canonical
@@ -25,20 +23,12 @@ BRACKETS = re.compile(r"\s*[(（].*")
 SHORTEST = 4  # letters; shorter English names are words of other kinds too
 
 
-@dataclass
-class Places:
-    """What was counted."""
-
-    occurrences: Counter[Language] = field(default_factory=Counter)
-    misses: list[Miss] = field(default_factory=list)
-
-    def rate(self, language: Language) -> float:
-        missed = sum(miss.language is language for miss in self.misses)
-        return 1 - missed / self.occurrences[language] if self.occurrences[language] else 1.0
+class Places(Counted):
+    """The same of places' names."""
 
     @property
     def ok(self) -> bool:
-        return all(self.rate(language) >= LEAST_RATE for language in TRANSLATED)
+        return self.reaches(LEAST_RATE)
 
 
 def names_of(content: Content) -> dict[str, dict[Language, set[str]]]:

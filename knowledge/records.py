@@ -135,7 +135,11 @@ class Record(Frozen):
 
     def outdated(self, today: date, facet: FacetName | None = None) -> bool:
         """Whether the last check is further back than the review period."""
-        return today > self.checked_on + self.review_period(facet)
+        return self.overdue(today, facet) > 0
+
+    def overdue(self, today: date, facet: FacetName | None = None) -> int:
+        """Days past the review period; negative while there is time."""
+        return (today - (self.checked_on + self.review_period(facet))).days
 
     def all_aliases(self) -> dict[Language | Literal["any"], tuple[str, ...]]:
         """Names and aliases together, by language ("any" for spellings of no one language)."""

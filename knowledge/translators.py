@@ -20,7 +20,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from knowledge.check import all_texts
-from knowledge.language import Language, parse_language
+from knowledge.language import TRANSLATED, Language, parse_language
 from knowledge.loader import CONTENT, Content
 from knowledge.reading import read_yaml
 from knowledge.texts import text_basis
@@ -28,7 +28,6 @@ from knowledge.translation import faults
 from knowledge.writing import ordered, rewrite, texts_of
 
 Verdict = Literal["new", "changed", "reviewed", "refused"]
-TRANSLATED = tuple(language for language in Language if language is not Language.EN)
 
 
 @dataclass(frozen=True, slots=True)

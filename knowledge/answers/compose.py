@@ -43,7 +43,7 @@ def compose(view: View, body: Body, lead: Markup | None = None) -> Composed:
     shown, cut = _within(body.lines, FACT_LIMIT)
     outdated = [record for record in (body.record, *body.behind) if _outdated(view, body, record)] if body.known else []
     more = cut or _shortens(view, body, shown)
-    cautions = [view.say(caution.text) for caution in body.cautions] if body.known else []
+    cautions = [view.say(caution.text) for caution in _cautions(view, body)] if body.known else []
     return Composed(
         short=_message(view, body, shown, outdated, lead, brief=True),
         full=_message(view, body, body.lines, outdated, lead, brief=False) if more else None,
@@ -58,7 +58,7 @@ def _shortens(view: View, body: Body, lines: Sequence[Line]) -> bool:
     """Whether the first message leaves out a part of a caution, a source or a law."""
     if not body.known or body.summary:
         return False
-    cautions = (view.say(caution.text).markup for caution in body.cautions)
+    cautions = (view.say(caution.text).markup for caution in body.cautions if caution.kind != NOTICE)
     return (
         len(body.laws) > LAWS_SHOWN
         or len(_sources(view, lines)) > SOURCES_SHOWN
@@ -121,15 +121,20 @@ def _warnings(
     if body.notice is not None:
         found.append(body.notice)
     found += [_caution(view, caution, brief=brief) for caution in body.cautions if caution.kind != NOTICE]
-    return [*_notices(view, body), *(Markup("{} {}").format(WARNING, words) for words in found)]
+    notices = [_notice(view, record, notice) for record, notice in _announced(view, body)]
+    return [*notices, *(Markup("{} {}").format(WARNING, words) for words in found)]
 
 
-def _notices(view: View, body: Body) -> list[Markup]:
-    """What staff announced about the record, and about the crossings that it depends on."""
+def _cautions(view: View, body: Body) -> list[Item]:
+    """All that is shown of cautions: what is announced and what always holds."""
+    return [*(notice for _, notice in _announced(view, body)), *(one for one in body.cautions if one.kind != NOTICE)]
+
+
+def _announced(view: View, body: Body) -> list[tuple[Record | None, Item]]:
+    """What staff announced about the record (None), and about the crossings that it depends on."""
     near = [view.content.records[id_] for id_ in _crossings_of(body.record) if id_ in view.content.records]
     found: list[tuple[Record | None, Item]] = [(None, one) for one in body.cautions if one.kind == NOTICE]
-    found += [(record, one) for record in near for one in record.cautions if one.kind == NOTICE]
-    return [_notice(view, record, caution) for record, caution in found]
+    return found + [(record, one) for record in near for one in record.cautions if one.kind == NOTICE]
 
 
 def _crossings_of(record: Record) -> tuple[str, ...]:
@@ -262,7 +267,7 @@ def _checked(view: View, body: Body) -> Markup:
 
 def _hints(view: View, body: Body, lines: Iterable[Line]) -> list[Markup]:
     t, hints = view.t, []
-    cautions = [view.say(caution.text) for caution in body.cautions]
+    cautions = [view.say(caution.text) for caution in _cautions(view, body)]
     shown: list[Line | Said] = [*lines, *cautions]
     if body.record.confidence == "design":
         hints.append(t("This is advice written by our desk."))

@@ -19,6 +19,8 @@ from knowledge.search.scripts import canonical, joined, stripped
 from knowledge.search.vectors import Text, VectorStore
 
 Floats = NDArray[np.float32]
+Owned = tuple[Hashes, NDArray[np.int32]]
+"""Hashes and the text that each comes from."""
 VERSION = 4
 """Raised when the form of the stored arrays changes."""
 
@@ -34,28 +36,28 @@ class LexicalField:
     @classmethod
     def build(cls, texts: Sequence[str], language: Language) -> "LexicalField":
         """Indexes texts in their canonical form."""
-        plain = [canonical(text) for text in texts]
-        bare = [stripped(joined(text)) for text in plain]
         size = len(texts)
-        folded = None
-        if language is Language.VI:
-            folded = Bm25.build(*word_hashes([stripped(text) for text in plain], language), size)
-        words = Bm25.build(*word_hashes(plain, language), size)
-        return cls(words, Bm25.build(*grams_of(bare), size), folded)
+        words, grams, folded = _hashes_of(texts, language)
+        return cls(
+            Bm25.build(*words, size),
+            Bm25.build(*grams, size),
+            Bm25.build(*folded, size) if folded is not None else None,
+        )
 
     def patched(self, places: Places, size: int, fresh: Mapping[int, str], language: Language) -> "LexicalField":
         """The same with the old texts at other places, and fresh ones by their places."""
         rows = np.array(list(fresh), np.int32)
-        plain = [canonical(text) for text in fresh.values()]
+        words, grams, folded = _hashes_of(list(fresh.values()), language)
 
-        def renewed(index: Bm25, hashes: Hashes, owners: NDArray[np.int32]) -> Bm25:
+        def renewed(index: Bm25, owned: Owned) -> Bm25:
+            hashes, owners = owned
             return patched(index, places, size, hashes, rows[owners])
 
-        folded = None
-        if self.folded is not None:
-            folded = renewed(self.folded, *word_hashes([stripped(text) for text in plain], language))
-        grams = grams_of([stripped(joined(text)) for text in plain])
-        return LexicalField(renewed(self.words, *word_hashes(plain, language)), renewed(self.grams, *grams), folded)
+        return LexicalField(
+            renewed(self.words, words),
+            renewed(self.grams, grams),
+            renewed(self.folded, folded) if self.folded is not None and folded is not None else None,
+        )
 
     def ask(self, plain: str, bare: str, language: Language, markless: bool) -> tuple[Floats, Floats, Floats, Floats]:
         """Word and gram scores of every text, and the shares of the question that each has."""
@@ -84,6 +86,13 @@ class LexicalField:
         )
 
 
+def _hashes_of(texts: Sequence[str], language: Language) -> tuple[Owned, Owned, Owned | None]:
+    """Words, grams, and in Vietnamese the words without marks."""
+    plain = [canonical(text) for text in texts]
+    folded = word_hashes([stripped(text) for text in plain], language) if language is Language.VI else None
+    return word_hashes(plain, language), grams_of([stripped(joined(text)) for text in plain]), folded
+
+
 @dataclass(frozen=True)
 class DenseField:
     """The same texts as vectors; `known` marks those that have one."""
@@ -110,12 +119,13 @@ _whole: dict[tuple[str, Language], tuple[LexicalField, list[int]]] = {}
 
 def cached_field(cache: Path | None, name: str, texts: Sequence[str], language: Language) -> LexicalField:
     """The lexical index of the texts: the one in memory, patched where few texts differ, or from the cache folder."""
-    marks, folder = [hash(text) for text in texts], _folder(cache, name, texts, language)
-    if (name, language) in _whole:
-        field, known = _whole[name, language]
-        if known == marks:
-            return field
-        patched = None if folder and (folder / "ready").exists() else _patch(field, known, marks, texts, language)
+    marks = [hash(text) for text in texts]
+    held = _whole.get((name, language))
+    if held is not None and held[1] == marks:
+        return held[0]
+    folder = _folder(cache, name, texts, language)
+    if held is not None and not (folder and (folder / "ready").exists()):
+        patched = _patch(*held, marks, texts, language)
         if patched is not None:
             return patched
     field = _stored(cache, folder, texts, language) if cache and folder else LexicalField.build(texts, language)

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from knowledge.search.confidence import Model, aspects, fit_logistic
 from knowledge.search.headfit import FOLDS, Case
-from knowledge.search.index import SearchIndex
+from knowledge.search.index import WEIGHED, SearchIndex
 from knowledge.search.readings import Readings
 
 Floats = NDArray[np.float32]
-_CHOICES = 60
 _PENALTY = 0.1
 _FALSE_DECLINES = 0.02
 """The share of the desk's own questions that may be declined, so that nearly all others are."""
@@ -43,7 +42,7 @@ def calibrate(index: SearchIndex, seen: list[Seen], general: Floats, special: Fl
     found, inside, right, importance = [], [], [], []
     for one in seen:
         scores = one.features @ (special if one.markless else general)
-        order = np.argsort(-scores, kind="stable")[:_CHOICES]
+        order = np.argsort(-scores, kind="stable")[:WEIGHED]
         heard, best = one.case.heard, one.features[order[0]]
         found.append(aspects(heard, one.said, best, scores[order], one.rows[order], index.signals, index.corpus))
         inside.append(bool(one.accepted.any()))

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.search.corpus import Block, Corpus
-from knowledge.search.entities import squeeze
 from knowledge.search.hearing import Heard
 from knowledge.search.readings import Readings
 from knowledge.search.signals import Signals
@@ -79,7 +78,7 @@ def aspects(
     other = corpus.unit_record[order] != corpus.unit_record[best]
     foreign = min(sum(heard.foreign.values()), 2.0)
     named_any = max((match.weight for match in heard.records), default=0.0)
-    length = len(squeeze(heard.question.plain).text)
+    length = len(heard.squeezed.text)
     return {
         "bias": 1.0,
         "top": float(scores[0]),

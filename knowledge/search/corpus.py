@@ -1,5 +1,6 @@
 """The whole base as arrays: units, records, and per language their texts as words, grams and vectors."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from knowledge.language import Language
 from knowledge.loader import Content
 from knowledge.records import Crossing, Procedure, Record
 from knowledge.search.blocks import DenseField, LexicalField, cached_field
-from knowledge.search.phrasebook import Phrasebook, bare, load_phrasebook
+from knowledge.search.phrasebook import Phrasebook, load_phrasebook
 from knowledge.search.samples import Samples, mean_of, own_scores
 from knowledge.search.units import Unit, build_units, passage
 from knowledge.search.vectors import Text, VectorStore
@@ -68,10 +69,11 @@ def corpus_texts(content: Content, book: Phrasebook | None = None) -> dict[Langu
     }
 
 
-def texts_of(record: Record, content: Content, book: Phrasebook) -> list[Text]:
-    """Every text of one record that needs a vector."""
-    units = [unit for unit in build_units(content, book.laws) if unit.record == record.id]
-    names: list[Text] = [("passage", name) for _, name in record.names.items()]
+def texts_of(records: Iterable[Record], content: Content, book: Phrasebook) -> list[Text]:
+    """Every text of some records of the content that needs a vector."""
+    chosen = {record.id: record for record in records}
+    units = [unit for unit in build_units(content, book.laws) if unit.record in chosen]
+    names: list[Text] = [("passage", name) for record in chosen.values() for _, name in record.names.items()]
     return [*names, *(text for language in Language for text in unit_texts(content, units, language))]
 
 
@@ -138,24 +140,16 @@ def _block(
     own = [units[row] for row in own_rows]
     texts = [_searched(content, unit, language) for unit in own]
     names = [_names(record, language) for record in records]
-    phrases = [
-        (facet_rows[facet], bare(phrase))
-        for group in (book.facets, book.templates)
-        for facet, by_language in group.items()
-        if facet in facet_rows
-        for phrase in by_language.get(language, ())
-    ]
+    phrases = book.facet_phrases(language, facet_rows)
     phrase_texts = [phrase for _, phrase in phrases]
-    phrase_field = LexicalField.build(phrase_texts, language)
+    phrase_field = cached_field(cache, "phrases", phrase_texts, language)
     passages: list[Text] = [
         ("passage", passage(content.records[unit.record], text, best))
         for unit in own
         for best, text in [_best(unit, language)]
     ]
     known_names: list[Text] = [("passage", record.names.best(language)[0]) for record in records]
-    offtopic: list[Text] = [
-        ("question", bare(phrase)) for by_language in book.offtopic.values() for phrase in by_language.get(language, ())
-    ]
+    offtopic: list[Text] = [("question", phrase) for phrase in book.offtopic_phrases(language)]
     dense_units = DenseField.build(passages, vectors)
     has_own = np.array([language in unit.texts for unit in own])
     dense_phrases = DenseField.build([("question", phrase) for phrase in phrase_texts], vectors)
@@ -164,7 +158,7 @@ def _block(
         cached_field(cache, "units", texts, language),
         cached_field(cache, "names", names, language),
         phrase_field,
-        np.array([facet for facet, _ in phrases], np.int32),
+        np.array([facet_rows[facet] for facet, _ in phrases], np.int32),
         own_scores(phrase_field.grams, len(phrase_texts)),
         has_own,
         dense_units,

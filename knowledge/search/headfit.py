@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from knowledge.language import Language
 from knowledge.search.heads import INSIDE, OUTSIDE, Heads
 from knowledge.search.hearing import Heard
-from knowledge.search.phrasebook import bare
 from knowledge.search.scripts import canonical
 from knowledge.search.signals import Signals
 from knowledge.search.wording import BUCKETS, Wordings, rarity_of
@@ -98,14 +97,8 @@ def phrase_lessons(signals: Signals) -> list[Lesson]:
     found: list[Lesson] = []
     for language in Language:
         block, mean = corpus.blocks[language], corpus.samples.means[language]
-        texts = [
-            (f"facet:{facet}", bare(phrase))
-            for group in (corpus.book.facets, corpus.book.templates)
-            for facet, by_language in group.items()
-            if facet in signals.facet_row
-            for phrase in by_language.get(language, ())
-        ]
-        off = [(OUTSIDE, bare(one)) for phrases in corpus.book.offtopic.values() for one in phrases.get(language, ())]
+        texts = [(f"facet:{one}", phrase) for one, phrase in corpus.book.facet_phrases(language, signals.facet_row)]
+        off = [(OUTSIDE, phrase) for phrase in corpus.book.offtopic_phrases(language)]
         vectors = np.concatenate([block.dense_phrases.vectors, block.dense_offtopic.vectors]) - mean
         for (column, text), vector in zip([*texts, *off], vectors, strict=True):
             target, open_ = np.zeros((2, len(reader.columns)), np.bool_)

@@ -19,7 +19,7 @@ from knowledge.search.dense import Embedder
 from knowledge.search.finding import Candidate, Context, Finding, Outcome, SmallTalk
 from knowledge.search.fusion import load_weights
 from knowledge.search.hearing import Heard, hear
-from knowledge.search.normalise import Question, detect, readings
+from knowledge.search.normalise import Question, detect, readings, written_out
 from knowledge.search.phrasebook import load_phrasebook
 from knowledge.search.readings import Readings
 from knowledge.search.scripts import canonical
@@ -29,6 +29,8 @@ from knowledge.search.tables import Tables, build_tables
 from knowledge.search.vectors import VectorStore
 
 SHOWN = 10
+WEIGHED = 60
+"""Of so many of the best units it is weighed how sure the answer is."""
 FOLLOWED = 4.0
 """How much a fitting context speaks for being in scope (log odds)."""
 
@@ -84,15 +86,16 @@ class SearchIndex:
         content: Content,
         tried: Sequence[Record],
         embedder: Embedder | None = None,
-        cache: Path | None = None,
         vectors: Path | None = None,
     ) -> "SearchIndex":
-        """The index over content with records that aren't published: their texts get their vectors here and now."""
+        """The index over content with records that aren't published: their texts get their vectors here and now.
+
+        None of it is kept on disk.
+        """
         book, store = load_phrasebook(), _vectors(vectors, embedder)
         if store is not None and embedder is not None:
-            texts = dict.fromkeys(text for record in tried for text in texts_of(record, content, book))
-            store.embed(list(texts), embedder)
-        return cls(build_corpus(content, book, store, cache), build_tables(content, book), embedder)
+            store.embed(texts_of(tried, content, book), embedder)
+        return cls(build_corpus(content, book, store, None), build_tables(content, book), embedder)
 
     def find(self, question: str, language: Language | None = None, context: Context | None = None) -> Finding:
         """Finds what a question asks for (`language` is the person's chosen one). CPU work: call it in a thread."""
@@ -126,7 +129,7 @@ class SearchIndex:
     def _weighed(
         self, heard: Heard, said: Readings, features: NDArray[np.float32], scores: NDArray[np.float32]
     ) -> Ranked:
-        count = min(60, len(scores))
+        count = min(WEIGHED, len(scores))
         top = np.argpartition(-scores, count - 1)[:count]
         order = top[np.argsort(-scores[top], kind="stable")]
         seen = aspects(heard, said, features[order[0]], scores[order], order, self.signals, self.corpus)
@@ -191,7 +194,8 @@ class SearchIndex:
         sources = self.corpus.unit_source[self.corpus.own_rows[samples.places]]
         known: dict[tuple[Language, str], tuple[str, str]] = {}
         for text, language, source in zip(samples.texts, samples.languages, sources.tolist(), strict=True):
-            known.setdefault((language, canonical(text)), (units[source].record, units[source].facet.value))
+            words = written_out(canonical(text), language)
+            known.setdefault((language, words), (units[source].record, units[source].facet.value))
         return known
 
     def _chosen(self, chosen: tuple[str, str], heard: Heard, reply: Language) -> Finding:

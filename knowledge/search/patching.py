@@ -37,13 +37,14 @@ def patched(index: Bm25, places: Places, size: int, hashes: Hashes, owners: NDAr
     documents = places[index.documents]
     kept = documents != GONE
     old_term = np.repeat(np.arange(len(index.hashes)), np.diff(index.starts))[kept]
-    known, row = _with(index, np.unique(hashes))
-    new_term, new_document, weights = _weighed(index, known, hashes, owners)
+    known = np.union1d(index.hashes, hashes)
+    row = np.searchsorted(known, index.hashes)
+    idf = np.full(len(known), index.unknown, np.float32)
+    idf[row] = index.idf
+    new_term, new_document, weights = _weighed(idf, np.searchsorted(known, hashes), owners)
     term = np.concatenate([row[old_term], new_term])
     order = np.argsort(term, kind="stable")
     frequency = np.bincount(term, minlength=len(known))
-    idf = np.full(len(known), index.unknown, np.float32)
-    idf[row] = index.idf
     return Bm25(
         known,
         np.concatenate(([0], np.cumsum(frequency))).astype(np.int64),
@@ -55,19 +56,10 @@ def patched(index: Bm25, places: Places, size: int, hashes: Hashes, owners: NDAr
     )
 
 
-def _with(index: Bm25, more: Hashes) -> tuple[Hashes, Places]:
-    """All hashes, and where each of the index's stands among them."""
-    known = np.union1d(index.hashes, more)
-    return known, np.searchsorted(known, index.hashes)
-
-
 def _weighed(
-    index: Bm25, known: Hashes, hashes: Hashes, owners: NDArray[np.int32]
+    idf: NDArray[np.float32], term: Places, owners: NDArray[np.int32]
 ) -> tuple[Places, NDArray[np.int32], NDArray[np.float32]]:
     """(term, document, weight) of the fresh texts, as if each were of middle length."""
-    term = np.searchsorted(known, hashes)
     pairs, counts = np.unique(np.stack([term, owners.astype(np.int64)]), axis=1, return_counts=True)
-    idf = np.full(len(known), index.unknown, np.float32)
-    idf[np.searchsorted(known, index.hashes)] = index.idf
     weights = idf[pairs[0]] * counts * (K1 + 1) / (counts + K1)
     return pairs[0], pairs[1].astype(np.int32), weights.astype(np.float32)

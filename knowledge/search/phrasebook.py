@@ -1,7 +1,8 @@
 """How people ask: the phrases of facets, goods, small talk and foreign matters in seven languages (YAML data)."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,20 @@ class Phrasebook:
                 found.extend(("question", bare(phrase)) for phrase in phrases.get(language, ()))
         return [text for text in dict.fromkeys(found) if text[1]]
 
+    def facet_phrases(self, language: Language, facets: Container[str]) -> list[tuple[str, str]]:
+        """(facet, phrase) of these facets, in the order in which the index holds them."""
+        return [
+            (facet, bare(phrase))
+            for group in (self.facets, self.templates)
+            for facet, by_language in group.items()
+            if facet in facets
+            for phrase in by_language.get(language, ())
+        ]
+
+    def offtopic_phrases(self, language: Language) -> list[str]:
+        """Questions that have nothing to do with the desk, in the order in which the index holds them."""
+        return [bare(phrase) for phrases in self.offtopic.values() for phrase in phrases.get(language, ())]
+
 
 @dataclass(frozen=True)
 class Goods:
@@ -72,9 +87,9 @@ def bare(template: str) -> str:
     return " ".join(template.replace("{name}", " ").split())
 
 
-def load_phrasebook(folder: Path | None = None) -> Phrasebook:
-    """Reads facets.yaml and goods.yaml."""
-    folder = folder or CONTENT
+@cache
+def load_phrasebook(folder: Path = CONTENT) -> Phrasebook:
+    """Reads facets.yaml and goods.yaml, once in a process."""
     raw = yaml.load((folder / "facets.yaml").read_bytes(), _Loader)  # noqa: S506 - the safe loader, in C where built
     goods = yaml.load((folder / "goods.yaml").read_bytes(), _Loader)["goods"]  # noqa: S506
     facets = raw["facets"]

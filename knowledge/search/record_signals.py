@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from knowledge.records import Kind
 from knowledge.search.corpus import Block, Corpus
-from knowledge.search.entities import covered, squeeze, strengths
+from knowledge.search.entities import covered, strengths
 from knowledge.search.hearing import Heard
 from knowledge.search.lexical import zscores
 from knowledge.search.places import HOME
@@ -65,7 +65,7 @@ class RecordSignals:
         named, coverage, close = (np.zeros(size, np.float32) for _ in range(3))
         for id_, strength in strengths(heard.records).items():
             named[self.row[id_]] = min(strength, 2.0)
-        length = max(len(squeeze(question.plain).text), 1)
+        length = max(len(heard.squeezed.text), 1)
         for id_, characters in covered(heard.records).items():
             coverage[self.row[id_]] = characters / length
         for id_, strength in strengths(heard.close).items():

@@ -44,10 +44,9 @@ class Signals:
         """What the heads say of a question."""
         return self.reader.read(heard, self.corpus.samples.means[heard.question.language])
 
-    def features(self, heard: Heard, said: Readings | None = None) -> Floats:
+    def features(self, heard: Heard, said: Readings) -> Floats:
         """One row per unit, one column per name in `names`."""
         corpus, block = self.corpus, self.corpus.blocks[heard.question.language]
-        said = said or self.read(heard)
         record = self.records.features(heard, block, said)
         facet = self._facet_features(heard, block)
         samples = self._sample_features(heard)

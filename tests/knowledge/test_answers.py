@@ -12,6 +12,7 @@ from knowledge.answers import View
 from knowledge.answers.compose import FACT_LIMIT
 from knowledge.answers.markup import plain
 from knowledge.answers.menu import facets_of
+from knowledge.answers.view import ENGLISH_MARK
 from knowledge.bodies import body_of
 from knowledge.language import Language
 from knowledge.phrases import Phrases
@@ -154,6 +155,24 @@ def test_every_crossing_and_way_over_it_asks_to_confirm() -> None:
             said = plain(answer(crossing.id, facet.value).short)
             assert "before you go" in said, crossing.id
     assert "before you go" in plain(answer("th-cn-fruit-r3a", "crossings").short)
+
+
+def test_what_is_announced_of_a_zones_crossing_counts_among_its_cautions() -> None:
+    notice = {"text": {"en": f"Closed. {'The bridge is being mended. ' * 12}"}, "kind": "notice"}
+    crossing = changed(get("th-la-mukdahan-savannakhet", Crossing), cautions=[notice])
+    zone = get("la-savan-park", Zone)
+    assert ENGLISH_MARK not in answer(zone, "tenants", Language.TH).short
+    found = answer(zone, "tenants", Language.TH, crossing=crossing)
+    assert found.short.count(ENGLISH_MARK) == 2  # before the notice, and in the line that says what it means
+
+
+def test_a_notice_is_whole_in_the_first_message_and_leaves_nothing_for_more() -> None:
+    crossing, words = get("th-la-mukdahan-savannakhet", Crossing), f"Closed. {'The bridge is being mended. ' * 12}end."
+    hours = {"text": {"en": "From 06:00 to 22:00."}, "confidence": "sourced"}
+    notices = [{"text": {"en": words}, "kind": "notice"}]
+    found = answer(changed(crossing, cautions=notices, facets={"hours": hours}, sources=crossing.sources[:1]), "hours")
+    assert words in found.short
+    assert found.full is None
 
 
 def test_fast_matters_carry_date_and_caution() -> None:

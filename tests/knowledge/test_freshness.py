@@ -85,6 +85,15 @@ def test_the_work_can_be_stopped(content: Content, shipped: Path, tmp_path: Path
     assert not fresh.covers(content)
 
 
+def test_a_trial_leaves_nothing_on_disk(content: Content, tmp_path: Path) -> None:
+    base = KnowledgeBase.from_content(content, None, tmp_path)
+    before = set(tmp_path.iterdir())
+    named = content.records["caexpo"].model_copy(update={"names": Text(en="A fair with a new name")})
+    base.trial([named])
+    base.close()
+    assert set(tmp_path.iterdir()) == before != set()
+
+
 def test_a_base_without_a_model_needs_none(content: Content, tmp_path: Path) -> None:
     base = KnowledgeBase.from_content(content, None, tmp_path)
     base.close()

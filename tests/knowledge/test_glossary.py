@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from knowledge import placenames
-from knowledge.glossary import LEAST_RATE, TRANSLATED, Glossary, Usage, consistency, lines, read_usage
-from knowledge.language import Language
+from knowledge.glossary import LEAST_RATE, Glossary, Usage, consistency, lines, read_usage
+from knowledge.language import TRANSLATED, Language
 from knowledge.loader import Content, load_content
 from knowledge.records import Item
 from knowledge.texts import Text

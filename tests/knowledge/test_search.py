@@ -82,6 +82,21 @@ def test_finds_by_meaning_too(dense: SearchIndex) -> None:
     assert (finding.candidates[0].record, finding.candidates[0].facet) == ("la-savan-seno-sez", "land_lease")
 
 
+@pytest.mark.parametrize(
+    ("question", "record", "facet"),
+    [
+        ("CIT rate Vietnam", "vn-cit-2025", "overview"),
+        ("mo cty o nam ninh tq", "cn-pftz-gx", "overview"),
+    ],
+)
+def test_a_wording_with_abbreviations_is_known_as_it_stands(
+    lexical: SearchIndex, question: str, record: str, facet: str
+) -> None:
+    finding = lexical.find(question)
+    assert finding.confidence == 1.0
+    assert [(one.record, one.facet) for one in finding.candidates] == [(record, facet)]
+
+
 def test_a_follow_up_keeps_record_or_facet(lexical: SearchIndex) -> None:
     first = lexical.find("opening hours of mae sai tachileik bridge")
     assert first.context.record == "th-mm-mae-sai-tachileik"

@@ -225,6 +225,33 @@ async def test_the_base_takes_over_what_is_published(store: Store, folder: Path)
         base.close()
 
 
+async def test_an_index_that_could_not_be_built_is_built_at_the_next_look(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seeded(store, folder)
+    async with store.read() as session:
+        base = await KnowledgeBase.load(session)
+    try:
+        before, built = await base.coverage(NOW.date()), base.index
+        await person_writes(store, "caexpo", names={"en": "Zebrafish Fair"}, cautions=[])
+        with monkeypatch.context() as patch:
+            patch.setattr("knowledge.base.SearchIndex.build", unbuildable)
+            async with store.read() as session:
+                with pytest.raises(OSError, match="disk"):
+                    await base.reload(session)
+        assert base.content.records["caexpo"].names.en == "Zebrafish Fair"
+        assert await base.coverage(NOW.date()) != before
+        async with store.read() as session:
+            assert await base.reload(session)
+        assert base.index is not built
+    finally:
+        base.close()
+
+
+def unbuildable(*_: object) -> None:
+    raise OSError("the disk is full")
+
+
 def test_the_base_browses(knowledge: KnowledgeBase) -> None:
     base = knowledge
     assert {zone.country for zone in base.zones("LA")} == {"LA"}
