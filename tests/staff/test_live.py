@@ -28,7 +28,6 @@ async def test_a_talk_with_pictures_a_restart_in_the_middle_and_back_to_the_bot(
     noy.patience = PATIENCE
     await account(store, noy)
     staff = helper.at(forum)
-    staff.patience = PATIENCE
     async with desks.running(staff_group=str(forum.id), service_hours="Mon-Sun 00:00-23:59"):
         await noy.says("/human")
         await noy.sees("A person of our staff will answer you here", buttons=["Back to the bot"])

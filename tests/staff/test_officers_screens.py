@@ -125,7 +125,6 @@ async def test_a_talk_is_taken_given_back_and_closed(
     noy.patience = PATIENCE
     await account(store, noy)
     staff = helper.at(forum)
-    staff.patience = PATIENCE
     async with desks.running(staff_group=str(forum.id), service_hours="Mon-Sun 00:00-23:59"):
         await noy.says("/human")
         await noy.sees("will answer you here")

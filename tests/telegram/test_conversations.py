@@ -221,7 +221,6 @@ async def test_text_of_people_is_never_markup(desk: Running, noy: Person) -> Non
 async def test_in_a_group_it_speaks_only_when_addressed(desk: Running, noy: Person, telegram: FakeTelegram) -> None:
     group = telegram.group("Traders", noy, bot_status="left")
     view = noy.at(group)
-    view.patience = PATIENCE
     await view.adds_bot()
     await view.sees("Hello everyone!")
     await view.says("is anybody selling maize?")

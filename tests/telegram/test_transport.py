@@ -93,7 +93,6 @@ async def test_a_group_that_moves_gets_the_answer_in_its_new_place(
     await telegram.called("sendMessage", count=1, within=PATIENCE)
     moved.append(await view.upgrades_group())
     new = noy.at(moved[0])
-    new.patience = PATIENCE
     await new.sees("free assistant", fresh=False)
 
 
