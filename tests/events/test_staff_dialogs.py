@@ -39,13 +39,6 @@ async def event_in(running: Running) -> Event:
         return model.event_of(row)
 
 
-def file_of(telegram: FakeTelegram, person: Person) -> bytes:
-    """The document or picture that the person got last."""
-    content = person.last.content
-    held = content["document"] if "document" in content else content["photo"][-1]
-    return telegram.world.files[held["file_id"]].content
-
-
 async def test_made_by_hand_shown_in_each_language_published_copied_closed_and_cancelled(
     held: Running, boss: Person, noy: Person
 ) -> None:
@@ -159,21 +152,21 @@ async def test_lists_files_and_pictures(
             (press("CSV"), sees("This export was logged")),
         ],
     )
-    lines = list(csv.DictReader(io.StringIO(file_of(telegram, boss).decode("utf-8-sig"))))
+    lines = list(csv.DictReader(io.StringIO(telegram.file_of(boss.last).decode("utf-8-sig"))))
     assert [(line["full_name"], line["organisation"], line["state"]) for line in lines] == [
         ("ນ້ອຍ ແກ້ວມະນີ", "ຈຳປາ", "confirmed")
     ]
     await dialog(boss, [(press("XLSX"), sees("This export was logged"))])
-    sheet = load_workbook(io.BytesIO(file_of(telegram, boss))).active
+    sheet = load_workbook(io.BytesIO(telegram.file_of(boss.last))).active
     assert sheet is not None
     assert "ນ້ອຍ ແກ້ວມະນີ" in [cell.value for cell in sheet[2]]
     await dialog(boss, [(press("🏷 Badges (PDF)"), sees("This export was logged"))])
-    assert file_of(telegram, boss).startswith(b"%PDF")
+    assert telegram.file_of(boss.last).startswith(b"%PDF")
     await dialog(
         boss,
         [(press("‹ Back"), sees("Places: 1 of 1")), (press("📈 Dashboard"), sees("1 places are taken", "Laos: 1"))],
     )
-    assert file_of(telegram, boss).startswith(b"\x89PNG")
+    assert telegram.file_of(boss.last).startswith(b"\x89PNG")
 
 
 async def test_the_form_is_edited_and_people_get_it(held: Running, boss: Person, noy: Person) -> None:
@@ -315,10 +308,10 @@ async def test_a_poster_and_papers_reach_people_and_go_up_once(
         await person.starts("ev_farm-forum")
         await person.presses("🖼 Poster")
         await person.sees("poster.jpg")
-        assert file_of(telegram, person) == PNG
+        assert telegram.file_of(person.last) == PNG
         await person.presses("📎 ໂປຣແກຣມ")
         await person.sees("📎 ໂປຣແກຣມ", fresh=True)
-        assert file_of(telegram, person) == b"%PDF-1.4 programme"
+        assert telegram.file_of(person.last) == b"%PDF-1.4 programme"
     assert len(telegram.world.files) == held_before + 2  # the second person's were known to Telegram
     card = await noy.sees("Don Chan Palace", fresh=False)
     assert "📎 Slides" not in card.buttons

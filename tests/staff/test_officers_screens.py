@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -22,11 +21,6 @@ from tests.staff.test_broadcasts import compose, crowd, send, states
 from tests.staff.test_live import topic_of
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-def file_of(telegram: FakeTelegram, message: Message) -> bytes:
-    sent: Any = message.content.get("document") or message.content["photo"][-1]
-    return telegram.world.files[sent["file_id"]].content
 
 
 async def with_file(telegram: FakeTelegram, person: Person, name: str) -> Message:
@@ -57,7 +51,7 @@ async def test_a_document_goes_out_and_the_report_comes_as_picture_and_csv(
     await officer.sends_document("programme.pdf", b"%PDF-1.4 programme")
     await officer.sees("With a picture or file")
     await officer.presses("Test to me")
-    assert file_of(telegram, await with_file(telegram, officer, "programme.pdf")) == b"%PDF-1.4 programme"
+    assert telegram.file_of(await with_file(telegram, officer, "programme.pdf")) == b"%PDF-1.4 programme"
     await officer.sees("This is how it looks")
     await officer.presses("‹ Back")
     await officer.sees("(draft)")
@@ -67,8 +61,8 @@ async def test_a_document_goes_out_and_the_report_comes_as_picture_and_csv(
     await officer.sees("finished", "Sent: 3")
     await officer.presses("📊 Report")
     await officer.sees("delivered: 3", "By language:", "ລາວ: delivered 1", "By country:")
-    assert file_of(telegram, await with_file(telegram, officer, "picture")).startswith(b"\x89PNG")
-    table = file_of(telegram, await with_file(telegram, officer, "announcement-1.csv")).decode("utf-8-sig")
+    assert telegram.file_of(await with_file(telegram, officer, "picture")).startswith(b"\x89PNG")
+    table = telegram.file_of(await with_file(telegram, officer, "announcement-1.csv")).decode("utf-8-sig")
     assert ["lo", "LA", "sent", "1"] in list(csv.reader(io.StringIO(table)))
 
 
@@ -173,8 +167,8 @@ async def test_numbers_come_as_pictures_and_workbook_without_anything_personal(
         )  # fmt: skip
     await officer.says("/stats")
     await officer.sees("Questions: 2", "Answered: 1", "Declined: 1", "Useful: 1")
-    assert file_of(telegram, await with_file(telegram, officer, "picture")).startswith(b"\x89PNG")
-    book = load_workbook(io.BytesIO(file_of(telegram, await with_file(telegram, officer, "stats.xlsx"))))
+    assert telegram.file_of(await with_file(telegram, officer, "picture")).startswith(b"\x89PNG")
+    book = load_workbook(io.BytesIO(telegram.file_of(await with_file(telegram, officer, "stats.xlsx"))))
     cells = list(book["numbers"].iter_rows(values_only=True))
     assert ("questions", "lo", "LA", "fee", f"{now:%G-W%V}", 2) in cells
     assert "secret" not in str(cells)

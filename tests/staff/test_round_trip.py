@@ -93,7 +93,7 @@ async def test_a_newer_edit_is_refused_by_name_and_the_other_row_is_taken_in(
         editor,
         [("/files", sees("All records as files")), (press("Workbook (XLSX)"), sees("2 records."))],
     )
-    out = telegram.world.files[editor.last.content["document"]["file_id"]].content
+    out = telegram.file_of(editor.last)
     back, rows = edited(out, {(ZONE, "names", "lo"): "ສະຫວັນ ພາກ ໃໝ່", (CROSSING, "names", "th"): "บ่อเต็น จากไฟล์"})
     transcript.remark(f"Editor changes the Lao name of {ZONE} and the Thai name of {CROSSING} in the workbook")
     await change_thai_name(colleague, "บ่อเต็น จากแชต")
