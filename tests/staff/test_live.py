@@ -18,9 +18,8 @@ async def topic_of(telegram: FakeTelegram, forum: Chat) -> int:
     return next(iter(forum.topics))
 
 
-@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 async def test_a_talk_with_pictures_a_restart_in_the_middle_and_back_to_the_bot(
-    desks: DeskFactory, hire: Hire, telegram: FakeTelegram, store: Store, backend: str
+    desks: DeskFactory, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     helper = await hire("Helper", "helper")
     forum = telegram.group("Staff", helper, is_forum=True, bot_status="administrator")
