@@ -15,19 +15,17 @@ from tests.conftest import DeskFactory, Running
 from tests.fake_telegram import FakeTelegram, dialog, faults, press, sees
 from tests.fake_telegram.people import Person
 from tests.spine.stand_ins import until
-from tests.staff.conftest import PATIENCE, Hire, account
+from tests.staff.conftest import PATIENCE, Hire, someone
 
 TEXTS = "[en]\nForum in Vientiane on 3 March.\n[lo]\nເວທີ ທີ່ວຽງຈັນ ວັນທີ 3 ມີນາ."
 
 
 async def crowd(telegram: FakeTelegram, store: Store, *languages: str, country: str = "LA") -> list[Person]:
-    people = []
-    for number, language in enumerate(languages):
-        person = telegram.person(f"P{number}", started=True)
-        person.patience = PATIENCE
-        await account(store, person, language=language, country=country)
-        people.append(person)
-    return people
+    known = [
+        await someone(telegram, store, f"P{number}", language=language, country=country)
+        for number, language in enumerate(languages)
+    ]
+    return [person for person, _ in known]
 
 
 async def compose(officer: Person, text: str = TEXTS) -> None:

@@ -16,7 +16,7 @@ from tests.conftest import DeskFactory, Running, free_port
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.model import Message
 from tests.fake_telegram.people import Person
-from tests.staff.conftest import PATIENCE, Hire, account
+from tests.staff.conftest import PATIENCE, Hire, someone
 from tests.staff.test_broadcasts import compose, crowd, send, states
 from tests.staff.test_live import topic_of
 
@@ -115,9 +115,7 @@ async def test_a_talk_is_taken_given_back_and_closed(
 ) -> None:
     helper = await hire("Helper", "helper")
     forum = telegram.group("Staff", helper, is_forum=True, bot_status="administrator")
-    noy = telegram.person("Noy", started=True)
-    noy.patience = PATIENCE
-    await account(store, noy)
+    noy, _ = await someone(telegram, store, "Noy")
     staff = helper.at(forum)
     async with desks.running(staff_group=str(forum.id), service_hours="Mon-Sun 00:00-23:59"):
         await noy.says("/human")
@@ -138,9 +136,7 @@ async def test_a_talk_is_taken_given_back_and_closed(
 async def test_a_question_passed_on_says_when_to_expect_an_answer(
     desks: DeskFactory, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
-    noy = telegram.person("Noy", started=True)
-    noy.patience = PATIENCE
-    await account(store, noy)
+    noy, _ = await someone(telegram, store, "Noy")
     async with desks.running(service_hours="Mon 00:00-00:01", out_of_office="Call 1500 when it burns."):
         await noy.says("where does my grandmother keep the recipe for her soup")
         await noy.sees("", buttons=["🙋 Ask a person"])
@@ -154,8 +150,7 @@ async def test_numbers_come_as_pictures_and_workbook_without_anything_personal(
     desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     officer = await hire("Officer", "announcer")
-    noy = telegram.person("Noy", started=True)
-    number = await account(store, noy, country="LA")
+    noy, number = await someone(telegram, store, "Noy", country="LA")
     now = SystemClock().now()
     async with store.write() as session:
         session.add_all(

@@ -26,7 +26,7 @@ from bot.store.staff_tables import (
 from bot.store.tables import OutboxRow
 from tests.conftest import Running
 from tests.fake_telegram import FakeTelegram
-from tests.staff.conftest import PATIENCE, Hire, account
+from tests.staff.conftest import Hire, someone
 from tests.staff.test_broadcasts import compose, send
 
 
@@ -47,9 +47,7 @@ async def leave_traces(session: Any, person: int) -> None:
 async def test_shown_and_forgotten_and_the_report_still_adds_up(
     desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
-    noy = telegram.person("Noy", started=True)
-    noy.patience = PATIENCE
-    number = await account(store, noy)
+    noy, number = await someone(telegram, store, "Noy")
     officer = await hire("Officer", "announcer")
     async with store.write() as session:
         await leave_traces(session, number)
