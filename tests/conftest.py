@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -125,6 +125,12 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     store = open_store(database_url)
     yield store
     await store.close()
+
+
+async def count(store: Store, table: type) -> int:
+    """How many rows the table has."""
+    async with store.read() as session:
+        return await session.scalar(select(func.count()).select_from(table)) or 0
 
 
 # -- the desk
