@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
 
-import pytest_asyncio
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -15,21 +13,12 @@ from bot.services.events.model import Event
 from bot.store.event_tables import EventRow, RegistrationRow
 from bot.store.staff_tables import AuditRow
 from tests.conftest import Running
-from tests.events.conftest import someone
-from tests.events.making import HeldClock, give_role, store_event
+from tests.events.making import HeldClock, store_event
 from tests.events.test_registering import fill_in
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.actions import PNG
 from tests.fake_telegram.dialogs import start
 from tests.fake_telegram.people import Person
-
-
-@pytest_asyncio.fixture
-async def boss(held: Running, telegram: FakeTelegram) -> AsyncIterator[Person]:
-    person = someone(telegram, "Boss", "en")
-    await dialog(person, [("/about", sees("free assistant")), ("/manage", sees("for our staff only"))])
-    await give_role(held.store, "telegram", person.user.id, "editor")
-    yield person
 
 
 async def event_in(running: Running) -> Event:
