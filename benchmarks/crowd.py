@@ -58,10 +58,13 @@ async def desk(
             stdout=asyncio.subprocess.PIPE,
         )
         assert process.stdout is not None
-        await process.stdout.readline()
-        yield
-        process.terminate()
-        await process.communicate()
+        try:
+            await process.stdout.readline()
+            yield
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.communicate()
 
 
 async def answers_alone(someone: Person) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -28,7 +28,7 @@ from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.store.migrate import migrate
 from knowledge.base import KnowledgeBase
-from knowledge.loader import load_content
+from knowledge.loader import Content, load_content
 from tests.fake_telegram import FakeTelegram
 
 pytest_plugins = ["tests.fake_telegram.fixtures"]
@@ -127,6 +127,12 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     await store.close()
 
 
+async def count(store: Store, table: type) -> int:
+    """How many rows the table has."""
+    async with store.read() as session:
+        return await session.scalar(select(func.count()).select_from(table)) or 0
+
+
 # -- the desk
 
 
@@ -138,9 +144,14 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def knowledge() -> Iterator[KnowledgeBase]:
+def shipped_content() -> Content:
+    return load_content()
+
+
+@pytest.fixture(scope="session")
+def knowledge(shipped_content: Content) -> Iterator[KnowledgeBase]:
     """The full content, searched by words and spelling (the model has its own tests)."""
-    base = KnowledgeBase.from_content(load_content(), cache=index_cache())
+    base = KnowledgeBase.from_content(shipped_content, cache=index_cache())
     yield base
     base.close()
 

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from tests.conftest import DeskFactory, Running
-from tests.events.making import HeldClock
-from tests.fake_telegram import FakeTelegram
+from tests.events.making import HeldClock, give_role
+from tests.fake_telegram import FakeTelegram, dialog, sees
 from tests.fake_telegram.people import Person
 
 PATIENCE = 20.0
@@ -47,3 +47,12 @@ def sophea(telegram: FakeTelegram) -> Person:
 @pytest.fixture
 def wei(telegram: FakeTelegram) -> Person:
     return someone(telegram, "Wei", "en")
+
+
+@pytest_asyncio.fixture
+async def boss(held: Running, telegram: FakeTelegram) -> Person:
+    """An editor, who has written to the desk before."""
+    person = someone(telegram, "Boss", "en")
+    await dialog(person, [("/about", sees("free assistant")), ("/manage", sees("for our staff only"))])
+    await give_role(held.store, "telegram", person.user.id, "editor")
+    return person

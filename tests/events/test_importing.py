@@ -18,9 +18,9 @@ from bot.services.events.importing import Plan
 from bot.store import Store
 from bot.store.event_tables import EventRow
 from tests.conftest import Running
-from tests.events.conftest import someone
-from tests.events.making import NOW, applicant, give_role, make_event, people, store_event
-from tests.fake_telegram import FakeTelegram, dialog, press, sees
+from tests.events.making import NOW, applicant, make_event, people, store_event
+from tests.fake_telegram import dialog, press, sees
+from tests.fake_telegram.people import Person
 
 YAML = """
 - code: border-day
@@ -166,11 +166,8 @@ def test_the_empty_workbook_has_every_column() -> None:
     assert {"title.en", "title.zh_Hans", "title.my", "zone", "capacity"} <= set(head)
 
 
-async def test_staff_send_a_file_see_what_it_does_and_take_it_in(held: Running, telegram: FakeTelegram) -> None:
+async def test_staff_send_a_file_see_what_it_does_and_take_it_in(held: Running, boss: Person, noy: Person) -> None:
     await store_event(held.store)
-    boss = someone(telegram, "Boss", "en")
-    await dialog(boss, [("/about", sees("free assistant"))])
-    await give_role(held.store, "telegram", boss.user.id, "editor")
     await dialog(
         boss,
         [
@@ -205,9 +202,8 @@ async def test_staff_send_a_file_see_what_it_does_and_take_it_in(held: Running, 
             (press("Take it in ✓", vanished=True), sees("1 event stays as it is")),
         ],
     )
-    visitor = someone(telegram, "Noy", "en")
-    await visitor.starts("ev_rice")
-    await visitor.sees("no longer there")  # still a draft
+    await noy.starts("ev_rice")
+    await noy.sees("no longer there")  # still a draft
 
 
 def run(*arguments: str) -> int:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession, CookieJar
 from sqlalchemy import func, select
 
 from bot.conversation import Address
@@ -27,14 +25,13 @@ from bot.store.staff_tables import FollowRow, PreferenceRow, RoleRow
 from bot.store.tables import IdentityRow, PersonRow
 from knowledge.language import Language
 from knowledge.phrases import Phrases
-from tests.conftest import Running
+from tests.conftest import Running, count
 from tests.events.conftest import someone
 from tests.events.making import NOW, HeldClock, applicant, details, give_role, make_event, people, store_event
-from tests.events.test_web import Visitor
+from tests.events.visiting import Open, register_from_business, visiting
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
 
-Open = Callable[[Language], Awaitable[Visitor]]
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 JOIN = "Yes, join them ✓"
 WRONG = "This code is not right"
@@ -42,16 +39,7 @@ WRONG = "This code is not right"
 
 @pytest_asyncio.fixture
 async def visit(held: Running) -> AsyncIterator[Open]:
-    async with AsyncExitStack() as stack:
-
-        async def open_(language: Language) -> Visitor:
-            headers = {"Accept-Language": language.value, "Origin": held.url}
-            session = await stack.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True), headers=headers))
-            await session.get(held.url)
-            socket = await stack.enter_async_context(session.ws_connect(f"{held.url}/web/socket"))
-            await socket.send_json({"type": "hello", "have": []})
-            return Visitor(held.url, session, socket, language)
-
+    async with visiting(held.url) as open_:
         yield open_
 
 
@@ -61,11 +49,6 @@ async def code_of(person: Person) -> str:
     found = CODE.search(message.shown)
     assert found
     return found[0]
-
-
-async def count(store: Store, table: type) -> int:
-    async with store.read() as session:
-        return await session.scalar(select(func.count()).select_from(table)) or 0
 
 
 async def test_a_registration_begun_in_lao_on_telegram_goes_on_in_the_web_chat(
@@ -93,19 +76,7 @@ async def test_a_registration_begun_in_lao_on_telegram_goes_on_in_the_web_chat(
     await page.sees("What is your business or organisation called?")
     await noy.sees(buttons=[str(lao.p("button", "This was not me"))], fresh=False)
 
-    await page.says("ກະສິກຳຈຳປາ")
-    await page.sees("What is your position there?")
-    await page.presses("Skip")
-    await page.sees("In which country is the business?")
-    await page.presses(f"🇱🇦 {lao.country('LA')}")
-    await page.sees("What is the business about?")
-    await page.presses("Farming and food")
-    await page.sees("A phone number or e-mail for the organiser? Only they see it.")
-    await page.presses("Skip")
-    await page.sees("What would you like? Tap all that apply, then Done.")
-    await page.presses("Done ✓")
-    await page.sees("Please check:")
-    await page.presses("I agree: register ✓")
+    await register_from_business(page, "ນ້ອຍ ແກ້ວມະນີ", "ກະສິກຳຈຳປາ")
     await page.sees("You are registered ✓", "ນ້ອຍ ແກ້ວມະນີ")
     await noy.says("/mytickets")
     await noy.sees("ນ້ອຍ ແກ້ວມະນີ")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.services.events import tickets
 from bot.store.event_tables import EventProfileRow, RegistrationRow
 from knowledge.language import Language
 from knowledge.phrases import Phrases
-from tests.conftest import DeskFactory, Running
+from tests.conftest import DeskFactory, Running, count
 from tests.events.making import HeldClock, details, store_event
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.dialogs import start
@@ -254,8 +254,7 @@ async def test_what_is_kept_is_shown_and_forgotten(held: Running, noy: Person) -
     [row] = await registrations(held)
     assert (row.answers, row.person_id, row.contact, row.country) == ({}, None, None, "LA")
     assert row.state == "cancelled"  # the place went back
-    async with held.store.read() as session:
-        assert await session.scalar(select(func.count()).select_from(EventProfileRow)) == 0
+    assert await count(held.store, EventProfileRow) == 0
 
 
 def test_numbers_are_read_in_any_script_and_a_wrong_digit_is_noticed() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
 
-import pytest_asyncio
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -15,8 +13,7 @@ from bot.services.events.model import Event
 from bot.store.event_tables import EventRow, RegistrationRow
 from bot.store.staff_tables import AuditRow
 from tests.conftest import Running
-from tests.events.conftest import someone
-from tests.events.making import HeldClock, give_role, store_event
+from tests.events.making import HeldClock, store_event
 from tests.events.test_registering import fill_in
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.actions import PNG
@@ -24,26 +21,11 @@ from tests.fake_telegram.dialogs import start
 from tests.fake_telegram.people import Person
 
 
-@pytest_asyncio.fixture
-async def boss(held: Running, telegram: FakeTelegram) -> AsyncIterator[Person]:
-    person = someone(telegram, "Boss", "en")
-    await dialog(person, [("/about", sees("free assistant")), ("/manage", sees("for our staff only"))])
-    await give_role(held.store, "telegram", person.user.id, "editor")
-    yield person
-
-
 async def event_in(running: Running) -> Event:
     async with running.store.read() as session:
         row = await session.scalar(select(EventRow).order_by(EventRow.id.desc()).limit(1))
         assert row is not None
         return model.event_of(row)
-
-
-def file_of(telegram: FakeTelegram, person: Person) -> bytes:
-    """The document or picture that the person got last."""
-    content = person.last.content
-    held = content["document"] if "document" in content else content["photo"][-1]
-    return telegram.world.files[held["file_id"]].content
 
 
 async def test_made_by_hand_shown_in_each_language_published_copied_closed_and_cancelled(
@@ -98,7 +80,7 @@ async def test_made_by_hand_shown_in_each_language_published_copied_closed_and_c
     await dialog(noy, [(start(event.link), sees("This event was cancelled"))])
     async with held.store.read() as session:
         logged = list(await session.scalars(select(AuditRow.action).where(AuditRow.action.startswith("event."))))
-    assert {"event.create", "event.publish", "event.cancel"} <= set(logged) or logged == []
+    assert {"event.create", "event.publish", "event.cancel"} <= set(logged)
 
 
 async def test_by_invitation_the_staff_decide(held: Running, boss: Person, noy: Person, sophea: Person) -> None:
@@ -159,21 +141,21 @@ async def test_lists_files_and_pictures(
             (press("CSV"), sees("This export was logged")),
         ],
     )
-    lines = list(csv.DictReader(io.StringIO(file_of(telegram, boss).decode("utf-8-sig"))))
+    lines = list(csv.DictReader(io.StringIO(telegram.file_of(boss.last).decode("utf-8-sig"))))
     assert [(line["full_name"], line["organisation"], line["state"]) for line in lines] == [
         ("ນ້ອຍ ແກ້ວມະນີ", "ຈຳປາ", "confirmed")
     ]
     await dialog(boss, [(press("XLSX"), sees("This export was logged"))])
-    sheet = load_workbook(io.BytesIO(file_of(telegram, boss))).active
+    sheet = load_workbook(io.BytesIO(telegram.file_of(boss.last))).active
     assert sheet is not None
     assert "ນ້ອຍ ແກ້ວມະນີ" in [cell.value for cell in sheet[2]]
     await dialog(boss, [(press("🏷 Badges (PDF)"), sees("This export was logged"))])
-    assert file_of(telegram, boss).startswith(b"%PDF")
+    assert telegram.file_of(boss.last).startswith(b"%PDF")
     await dialog(
         boss,
         [(press("‹ Back"), sees("Places: 1 of 1")), (press("📈 Dashboard"), sees("1 places are taken", "Laos: 1"))],
     )
-    assert file_of(telegram, boss).startswith(b"\x89PNG")
+    assert telegram.file_of(boss.last).startswith(b"\x89PNG")
 
 
 async def test_the_form_is_edited_and_people_get_it(held: Running, boss: Person, noy: Person) -> None:
@@ -315,10 +297,10 @@ async def test_a_poster_and_papers_reach_people_and_go_up_once(
         await person.starts("ev_farm-forum")
         await person.presses("🖼 Poster")
         await person.sees("poster.jpg")
-        assert file_of(telegram, person) == PNG
+        assert telegram.file_of(person.last) == PNG
         await person.presses("📎 ໂປຣແກຣມ")
         await person.sees("📎 ໂປຣແກຣມ", fresh=True)
-        assert file_of(telegram, person) == b"%PDF-1.4 programme"
+        assert telegram.file_of(person.last) == b"%PDF-1.4 programme"
     assert len(telegram.world.files) == held_before + 2  # the second person's were known to Telegram
     card = await noy.sees("Don Chan Palace", fresh=False)
     assert "📎 Slides" not in card.buttons

@@ -199,9 +199,11 @@ class Person(View):
     """A person in their private chat; `at(group)` is the same person elsewhere."""
 
     def at(self, chat: Chat) -> View:
-        """This person in a group; they become a member (without notice) if they are none."""
+        """This person in a group; they become a member (without notice) if they are none, and are as patient."""
         chat.members.setdefault(self.user.id, self.user)
-        return View(self.backend, self.user, chat)
+        view = View(self.backend, self.user, chat)
+        view.patience = self.patience
+        return view
 
 
 def _is_meant(button: Button, label: str, exact: bool) -> bool:

@@ -21,7 +21,7 @@ from .delivery import Delivery
 from .errors import ApiError
 from .faults import Fault, FaultPlan
 from .limits import FloodLimits
-from .model import Chat, ChatType, Request
+from .model import Chat, ChatType, Message, Request
 from .params import Call, TooLarge, read_call
 from .people import Person, View
 from .world import World
@@ -116,6 +116,11 @@ class FakeTelegram:
     def group(self, title: str = "Investors", *members: View, kind: ChatType = "supergroup", **details: Any) -> Chat:
         """A group with the bot in it. Details: is_forum, bot_status, username, can_send. Use `alice.at(group)`."""
         return self.world.new_group(title, kind, [view.user for view in members], **details)
+
+    def file_of(self, message: Message) -> bytes:
+        """The document that the message brings, or the picture in its largest size."""
+        sent: Any = message.content.get("document") or message.content["photo"][-1]
+        return self.world.files[sent["file_id"]].content
 
     def fail(self, fault: Fault) -> Fault:
         """Queue a fault: `fault = telegram.fail(faults.cut_after(method="sendMessage"))`."""

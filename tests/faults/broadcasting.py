@@ -11,6 +11,7 @@ import json
 import signal
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from bot.clock import SystemClock
 from bot.outbox import Outbox
 from bot.services import Services, broadcasts
 from bot.settings import Settings
-from bot.store import open_store
+from bot.store import Store, open_store
 from bot.store.migrate import migrate
 from bot.store.staff_tables import BroadcastRow, RoleRow
 from bot.store.tables import IdentityRow, PersonRow
@@ -31,6 +32,7 @@ from tests.faults.killing import Killing, product
 
 PATIENCE = 300.0
 WORDS = "Forum on 3 March."
+PART = 2_000  # rows that are inserted at once
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,34 @@ class Verdict:
         return self.twice == self.silent == self.denied == self.open == 0 and finals == self.recipients
 
 
+async def populate(store: Store, chats: Sequence[int], languages: Sequence[str] = ("en",)) -> None:
+    """People with these Telegram accounts, who speak these languages in turn; the first is the owner."""
+    now = SystemClock().now()
+    async with store.write() as session:
+        for start in range(0, len(chats), PART):
+            part = list(enumerate(chats[start : start + PART], start + 1))
+            await session.execute(
+                insert(PersonRow),
+                [
+                    {
+                        "id": n, "language": languages[n % len(languages)], "country": "LA", "created_at": now,
+                        "welcomed_at": now, "context": {}, "form": None,
+                    }
+                    for n, _ in part
+                ],
+            )  # fmt: skip
+            await session.execute(
+                insert(IdentityRow),
+                [{"person_id": n, "platform": "telegram", "external_id": str(chat)} for n, chat in part],
+            )
+        session.add(RoleRow(person_id=1, role="owner", granted_at=now, by_setting=False))
+
+
 class BroadcastKilling(Killing):
     """The product, an announcement in its ledger, and a Telegram that misbehaves."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         super().__init__(product(), folder, seed)
-        self._folder = folder
 
     async def run(self, people: int, kills: int) -> Verdict:  # type: ignore[override]
         async with FakeTelegram() as telegram:
@@ -90,22 +114,12 @@ class BroadcastKilling(Killing):
         telegram.fail(faults.cut_before(probability=0.005, **chance))
 
     async def _prepare(self, chats: list[int]) -> None:
-        store, now = open_store(f"sqlite+aiosqlite:///{self._database}"), SystemClock().now()
+        store = open_store(f"sqlite+aiosqlite:///{self._database}")
         await migrate(store)
-        async with store.write() as session:
-            people: list[dict[str, Any]] = [
-                {"id": n, "language": "en", "created_at": now, "welcomed_at": now, "context": {}, "form": None}
-                for n, _ in enumerate(chats, 1)
-            ]
-            accounts = [
-                {"person_id": n, "platform": "telegram", "external_id": str(chat)} for n, chat in enumerate(chats, 1)
-            ]
-            await session.execute(insert(PersonRow), people)
-            await session.execute(insert(IdentityRow), accounts)
-            session.add(RoleRow(person_id=1, role="owner", granted_at=now, by_setting=False))
+        await populate(store, chats)
         services = Services(SystemClock(), Settings(), None, Outbox(store, CAPABILITIES))  # type: ignore[arg-type]
         async with store.write(durable=True) as session:
-            row = await broadcasts.do_create(session, 1, now)
+            row = await broadcasts.do_create(session, 1, SystemClock().now())
             row.texts, row.urgent = {"en": WORDS}, True
             await session.flush()
             held = await session.get(BroadcastRow, row.id)

@@ -8,9 +8,7 @@ import time
 import pytest
 from sqlalchemy import select
 
-from bot.clock import SystemClock
 from bot.store import Store
-from bot.store.staff_tables import FollowRow
 from bot.store.tables import HandoverRow
 from knowledge.language import Language
 from knowledge.phrases import Phrases
@@ -18,11 +16,12 @@ from tests.conftest import Running
 from tests.events.transcript import Transcript, minute
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.people import Person
-from tests.staff.conftest import PATIENCE, Hire, account
-from tests.staff.knowing import migrated_sqlite, seeded
+from tests.staff.conftest import Hire, someone
+from tests.staff.knowing import ask_in_vain, follower, migrated_sqlite, open_record, publish, seeded
 
 __all__ = ["migrated_sqlite", "seeded"]
 
+CROSSING = "cn-la-mohan-boten"
 BURMESE = "ချင်းရွှေဟော်မှာ ကြက်ဥလုပ်ငန်းအတွက် ဘယ်သူ့ကိုမေးရမလဲ"
 TITLE, ANSWER = "ချင်းရွှေဟော်က ကြက်ဥ", "လောက်ကိုင်က မွေးမြူရေးရုံးကို မေးပါ။"
 ARTICLE = f"""[en]
@@ -39,17 +38,8 @@ async def test_a_closed_crossing_is_announced_in_every_answer_and_to_followers(
     seeded: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     editor, second = await hire("Editor", "editor"), await hire("Second", "editor")
-    follower = telegram.person("Follower", started=True)
-    follower.patience = PATIENCE
-    number = await account(store, follower, language="lo")
-    async with store.write() as session:
-        session.add(FollowRow(person_id=number, target="cn-la-mohan-boten", since=SystemClock().now()))
-    await editor.says("/curate")
-    await editor.sees("Which record?")
-    await editor.says("cn-la-mohan-boten")
-    await editor.sees("record")
-    label = next(label for label in editor.last.buttons if "(cn-la-mohan-boten)" in label)
-    await editor.presses(label)
+    person = await follower(telegram, store, CROSSING, language="lo")
+    await open_record(editor, CROSSING, found="2 records:")
     await editor.sees("Checked on", "English:", "ລາວ:", buttons=["🚧 Status notice", "History"])
     await editor.presses("🚧 Status notice")
     await editor.sees("Write the notice")
@@ -57,35 +47,27 @@ async def test_a_closed_crossing_is_announced_in_every_answer_and_to_followers(
         "[en]\nClosed until further notice.\n[lo]\nປິດຈົນກວ່າຈະມີແຈ້ງການໃໝ່.\n"
         "source: Notice 12 | Lao Customs | https://example.org/n12"
     )
-    await editor.sees("Draft of cn-la-mohan-boten", "Closed until further notice", buttons=["Hand to a second person"])
+    await editor.sees(f"Draft of {CROSSING}", "Closed until further notice", buttons=["Hand to a second person"])
     await editor.presses("👁 Preview")
     await editor.sees("🚧", "Closed until further notice", "Notice 12")
     await editor.presses("Hand to a second person")
     await editor.sees("Handed over: 1 person", within=60)
     await second.sees("waits for your review")
-    await second.presses("Look at it")
-    await second.sees("Proposed change", buttons=["Reject"])
-    await second.presses(next(label for label in second.last.buttons if label.startswith("Publish")))
-    await second.sees("Published")
+    await publish(second)
     began = time.monotonic()
-    await follower.sees("🔔")
+    await person.sees("🔔")
     while True:
-        await follower.starts("r_cn-la-mohan-boten")
-        shown = await follower.sees(re.compile("✅|📄|⚠️|Checked|Boten|ບໍ່ເຕັນ"))
+        await person.starts(f"r_{CROSSING}")
+        shown = await person.sees(re.compile("✅|📄|⚠️|Checked|Boten|ບໍ່ເຕັນ"))
         if "🚧" in shown.shown:
             break
         assert time.monotonic() - began < 30
     assert "ປິດຈົນກວ່າ" in shown.shown
-    await editor.says("/curate")
-    await editor.sees("Which record?")
-    await editor.says("cn-la-mohan-boten")
-    await editor.sees("record")
-    await editor.presses(label)
-    await editor.sees("Checked on")
+    await open_record(editor, CROSSING, found="2 records:")
     await editor.presses("History")
     await editor.sees("● 2: person:", "○ 1: content files", buttons=["Restore 1", "Difference to 1"])
     await editor.presses("Restore 1")
-    await editor.sees("Draft of cn-la-mohan-boten", "Closed until further notice")
+    await editor.sees(f"Draft of {CROSSING}", "Closed until further notice")
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
@@ -94,16 +76,8 @@ async def test_a_question_asked_in_vain_becomes_an_article_and_reaches_its_asker
 ) -> None:
     """`TRANSCRIPT=vain.txt pytest tests/staff/test_curating.py -k in_vain` writes down what all sides said."""
     editor, second = await hire("Editor", "editor"), await hire("Second", "admin")
-    asker = telegram.person("Aung", language_code="my", started=True)
-    asker.patience = PATIENCE
-    number = await account(store, asker, language="my")
-    async with store.write() as session:  # somebody asked the same before and wants no answer
-        session.add(
-            HandoverRow(
-                person_id=number, question=BURMESE + "။", language="my", context={}, may_contact=False,
-                state="waiting", asked_at=SystemClock().now(),
-            )
-        )  # fmt: skip
+    asker, number = await someone(telegram, store, "Aung", phone="my", language="my")
+    await ask_in_vain(store, number, BURMESE + "။", language="my", may_contact=False)
     my, transcript = Phrases(Language.MY), Transcript(telegram, minute, monkeypatch)
     await dialog(
         asker,
@@ -150,18 +124,10 @@ async def test_a_helper_answers_a_whole_group_in_their_languages(
 ) -> None:
     helper = await hire("Helper", "helper")
     askers: list[Person] = []
-    for language, question in (("en", "who sells boat engines"), ("en", "who sells boat engines?")):
-        person = telegram.person(f"A{len(askers)}", started=True)
-        person.patience = PATIENCE
-        number = await account(store, person, language=language)
+    for question in ("who sells boat engines", "who sells boat engines?"):
+        person, number = await someone(telegram, store, f"A{len(askers)}")
         askers.append(person)
-        async with store.write() as session:
-            session.add(
-                HandoverRow(
-                    person_id=number, question=question, language=language, context={}, may_contact=True,
-                    state="waiting", asked_at=SystemClock().now(),
-                )
-            )  # fmt: skip
+        await ask_in_vain(store, number, question)
     await helper.says("/queue")
     await helper.presses("2× who sells boat engines")
     menu = await helper.sees("Asked in vain", buttons=["Answer all"])

@@ -11,15 +11,14 @@ from openpyxl import load_workbook
 from knowledge import exchange
 from knowledge.bodies import body_of
 from knowledge.curate import with_value
-from knowledge.loader import load_content
+from knowledge.loader import Content
 
 IDS = ("cn-la-mohan-boten", "la-savan-park", "cn-advance-ruling")
 
 
 @pytest.fixture(scope="module")
-def held() -> dict[str, tuple[dict[str, object], int]]:
-    content = load_content()
-    return {id_: (json.loads(json.dumps(body_of(content.records[id_]))), 1) for id_ in IDS}
+def held(shipped_content: Content) -> dict[str, tuple[dict[str, object], int]]:
+    return {id_: (json.loads(json.dumps(body_of(shipped_content.records[id_]))), 1) for id_ in IDS}
 
 
 def edited(book_bytes: bytes, kind: str, id_: str, path: str, language: str, **values: str) -> bytes:

@@ -10,28 +10,18 @@ from sqlalchemy import select
 
 from bot.clock import SystemClock
 from bot.store import Store
-from bot.store.staff_tables import FollowRow, NewsRow, PreferenceRow, ProposalRow
-from bot.store.tables import HandoverRow
+from bot.store.staff_tables import FollowRow, NewsRow, ProposalRow
 from tests.conftest import Running
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.people import Person
 from tests.spine.stand_ins import until
-from tests.staff.conftest import PATIENCE, Hire, account
-from tests.staff.knowing import migrated_sqlite, seeded
+from tests.staff.conftest import Hire, someone
+from tests.staff.knowing import ask_in_vain, follower, migrated_sqlite, open_record, publish, publish_waiting, seeded
 
 __all__ = ["migrated_sqlite", "seeded"]
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 ZONE = "la-savan-park"
 BREAKS = "who owns savan park savannaket"  # a question of tests/questions that finds the zone by its name
-
-
-async def open_record(editor: Person, record: str) -> None:
-    await editor.says("/curate")
-    await editor.sees("Which record?")
-    await editor.says(record)
-    await editor.sees("record")
-    await editor.presses(next(label for label in editor.last.buttons if f"({record})" in label))
-    await editor.sees("Checked on", buttons=["Any field", "History", "Checked today"])
 
 
 async def set_field(editor: Person, record: str, words: str) -> None:
@@ -44,32 +34,17 @@ async def set_field(editor: Person, record: str, words: str) -> None:
     await editor.sees("Handed over: 1 person", within=60)
 
 
-async def follower(telegram: FakeTelegram, store: Store, record: str, *, digest: bool) -> tuple[Person, int]:
-    person = telegram.person("Follower", started=True)
-    person.patience = PATIENCE
-    number = await account(store, person)
-    async with store.write() as session:
-        session.add(FollowRow(person_id=number, target=record, since=SystemClock().now()))
-        session.add(PreferenceRow(person_id=number, digest=digest))
-    return person, number
-
-
 async def test_a_new_name_is_found_within_two_seconds_and_the_old_version_comes_back(
     seeded: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     editor, second = await hire("Editor", "editor"), await hire("Second", "editor")
-    trader = telegram.person("Trader", started=True)
-    trader.patience = PATIENCE
-    await account(store, trader)
+    trader, _ = await someone(telegram, store, "Trader")
     await trader.says("zebrafish meadow industrial park")
     await trader.sees("")
     assert "Zebrafish" not in trader.last.shown
     await set_field(editor, ZONE, "names.en = Zebrafish Meadow Industrial Park")
     await second.sees("waits for your review")
-    await second.presses("Look at it")
-    await second.sees("Proposed change", "Zebrafish Meadow")
-    await second.presses("Publish")
-    await second.sees("Published")
+    await publish(second, "Zebrafish Meadow")
     began = time.monotonic()
 
     async def known() -> bool:
@@ -88,12 +63,7 @@ async def test_a_new_name_is_found_within_two_seconds_and_the_old_version_comes_
     await editor.sees("Draft of", "Savan Park")
     await editor.presses("Hand to a second person")
     await editor.sees("Handed over", within=60)
-    await second.says("/review")
-    await second.sees("1 change waits")
-    await second.presses(ZONE)
-    await second.sees("Proposed change")
-    await second.presses("Publish")
-    await second.sees("Published")
+    await publish_waiting(second, ZONE)
 
 
 async def test_what_would_break_needs_a_second_person_to_overrule(
@@ -140,12 +110,9 @@ async def test_followers_hear_at_once_or_in_a_weekly_digest(
     seeded: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     editor, second = await hire("Editor", "editor"), await hire("Second", "editor")
-    person, _ = await follower(telegram, store, ZONE, digest=True)
+    person = await follower(telegram, store, ZONE, digest=True)
     await set_field(editor, ZONE, "facets.operator.text.en = The Savan company runs it.")
-    await second.presses("Look at it")
-    await second.sees("Proposed change")
-    await second.presses("Publish")
-    await second.sees("Published")
+    await publish(second)
     async with store.write() as session:
         [news] = await session.scalars(select(NewsRow))
         assert news.changed == ["operator"]
@@ -162,17 +129,9 @@ async def test_a_wording_becomes_an_alias_is_found_and_its_asker_is_told(
     seeded: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     editor, second = await hire("Editor", "editor"), await hire("Second", "admin")
-    asker = telegram.person("Asker", started=True)
-    asker.patience = PATIENCE
-    number = await account(store, asker)
+    asker, number = await someone(telegram, store, "Asker")
     question = "where do I put my flamingo hatchery"
-    async with store.write() as session:
-        session.add(
-            HandoverRow(
-                person_id=number, question=question, language="en", context={}, may_contact=True, state="waiting",
-                asked_at=SystemClock().now(),
-            )
-        )  # fmt: skip
+    await ask_in_vain(store, number, question)
     await editor.says("/queue")
     await editor.presses("1× " + question)
     await editor.sees("Asked in vain", buttons=["Add the wording to a record"])
@@ -186,10 +145,7 @@ async def test_a_wording_becomes_an_alias_is_found_and_its_asker_is_told(
     await editor.sees("Draft of", question)
     await editor.presses("Hand to a second person")
     await editor.sees("Handed over", within=60)
-    await second.presses("Look at it")
-    await second.sees("Proposed change")
-    await second.presses(next(label for label in second.last.buttons if label.startswith("Publish")))
-    await second.sees("Published")
+    await publish(second)
     await asker.sees("You asked", question, buttons=["Savan Park (zone C of Savan-Seno)"])
 
     async def indexed() -> bool:

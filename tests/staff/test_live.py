@@ -10,7 +10,7 @@ from bot.store.staff_tables import LiveRow
 from tests.conftest import DeskFactory
 from tests.fake_telegram import PNG, FakeTelegram
 from tests.fake_telegram.model import Chat
-from tests.staff.conftest import PATIENCE, Hire, account
+from tests.staff.conftest import PATIENCE, Hire, someone
 
 
 async def topic_of(telegram: FakeTelegram, forum: Chat) -> int:
@@ -18,17 +18,13 @@ async def topic_of(telegram: FakeTelegram, forum: Chat) -> int:
     return next(iter(forum.topics))
 
 
-@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 async def test_a_talk_with_pictures_a_restart_in_the_middle_and_back_to_the_bot(
-    desks: DeskFactory, hire: Hire, telegram: FakeTelegram, store: Store, backend: str
+    desks: DeskFactory, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     helper = await hire("Helper", "helper")
     forum = telegram.group("Staff", helper, is_forum=True, bot_status="administrator")
-    noy = telegram.person("Noy", started=True)
-    noy.patience = PATIENCE
-    await account(store, noy)
+    noy, _ = await someone(telegram, store, "Noy")
     staff = helper.at(forum)
-    staff.patience = PATIENCE
     async with desks.running(staff_group=str(forum.id), service_hours="Mon-Sun 00:00-23:59"):
         await noy.says("/human")
         await noy.sees("A person of our staff will answer you here", buttons=["Back to the bot"])
@@ -73,9 +69,8 @@ async def test_out_of_office_and_strangers_in_the_group(
 ) -> None:
     helper = await hire("Helper", "helper")
     forum = telegram.group("Staff", helper, is_forum=True, bot_status="administrator")
-    noy, stranger = telegram.person("Noy", started=True), telegram.person("Stranger")
-    noy.patience = PATIENCE
-    await account(store, noy)
+    noy, _ = await someone(telegram, store, "Noy")
+    stranger = telegram.person("Stranger")
     async with desks.running(
         staff_group=str(forum.id),
         service_hours="Mon 00:00-00:01",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -17,16 +16,11 @@ from tests.conftest import DeskFactory, Running, free_port
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.model import Message
 from tests.fake_telegram.people import Person
-from tests.staff.conftest import PATIENCE, Hire, account
+from tests.staff.conftest import PATIENCE, Hire, someone
 from tests.staff.test_broadcasts import compose, crowd, send, states
 from tests.staff.test_live import topic_of
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-def file_of(telegram: FakeTelegram, message: Message) -> bytes:
-    sent: Any = message.content.get("document") or message.content["photo"][-1]
-    return telegram.world.files[sent["file_id"]].content
 
 
 async def with_file(telegram: FakeTelegram, person: Person, name: str) -> Message:
@@ -57,7 +51,7 @@ async def test_a_document_goes_out_and_the_report_comes_as_picture_and_csv(
     await officer.sends_document("programme.pdf", b"%PDF-1.4 programme")
     await officer.sees("With a picture or file")
     await officer.presses("Test to me")
-    assert file_of(telegram, await with_file(telegram, officer, "programme.pdf")) == b"%PDF-1.4 programme"
+    assert telegram.file_of(await with_file(telegram, officer, "programme.pdf")) == b"%PDF-1.4 programme"
     await officer.sees("This is how it looks")
     await officer.presses("‹ Back")
     await officer.sees("(draft)")
@@ -67,8 +61,8 @@ async def test_a_document_goes_out_and_the_report_comes_as_picture_and_csv(
     await officer.sees("finished", "Sent: 3")
     await officer.presses("📊 Report")
     await officer.sees("delivered: 3", "By language:", "ລາວ: delivered 1", "By country:")
-    assert file_of(telegram, await with_file(telegram, officer, "picture")).startswith(b"\x89PNG")
-    table = file_of(telegram, await with_file(telegram, officer, "announcement-1.csv")).decode("utf-8-sig")
+    assert telegram.file_of(await with_file(telegram, officer, "picture")).startswith(b"\x89PNG")
+    table = telegram.file_of(await with_file(telegram, officer, "announcement-1.csv")).decode("utf-8-sig")
     assert ["lo", "LA", "sent", "1"] in list(csv.reader(io.StringIO(table)))
 
 
@@ -121,11 +115,8 @@ async def test_a_talk_is_taken_given_back_and_closed(
 ) -> None:
     helper = await hire("Helper", "helper")
     forum = telegram.group("Staff", helper, is_forum=True, bot_status="administrator")
-    noy = telegram.person("Noy", started=True)
-    noy.patience = PATIENCE
-    await account(store, noy)
+    noy, _ = await someone(telegram, store, "Noy")
     staff = helper.at(forum)
-    staff.patience = PATIENCE
     async with desks.running(staff_group=str(forum.id), service_hours="Mon-Sun 00:00-23:59"):
         await noy.says("/human")
         await noy.sees("will answer you here")
@@ -145,9 +136,7 @@ async def test_a_talk_is_taken_given_back_and_closed(
 async def test_a_question_passed_on_says_when_to_expect_an_answer(
     desks: DeskFactory, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
-    noy = telegram.person("Noy", started=True)
-    noy.patience = PATIENCE
-    await account(store, noy)
+    noy, _ = await someone(telegram, store, "Noy")
     async with desks.running(service_hours="Mon 00:00-00:01", out_of_office="Call 1500 when it burns."):
         await noy.says("where does my grandmother keep the recipe for her soup")
         await noy.sees("", buttons=["🙋 Ask a person"])
@@ -161,8 +150,7 @@ async def test_numbers_come_as_pictures_and_workbook_without_anything_personal(
     desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     officer = await hire("Officer", "announcer")
-    noy = telegram.person("Noy", started=True)
-    number = await account(store, noy, country="LA")
+    noy, number = await someone(telegram, store, "Noy", country="LA")
     now = SystemClock().now()
     async with store.write() as session:
         session.add_all(
@@ -174,8 +162,8 @@ async def test_numbers_come_as_pictures_and_workbook_without_anything_personal(
         )  # fmt: skip
     await officer.says("/stats")
     await officer.sees("Questions: 2", "Answered: 1", "Declined: 1", "Useful: 1")
-    assert file_of(telegram, await with_file(telegram, officer, "picture")).startswith(b"\x89PNG")
-    book = load_workbook(io.BytesIO(file_of(telegram, await with_file(telegram, officer, "stats.xlsx"))))
+    assert telegram.file_of(await with_file(telegram, officer, "picture")).startswith(b"\x89PNG")
+    book = load_workbook(io.BytesIO(telegram.file_of(await with_file(telegram, officer, "stats.xlsx"))))
     cells = list(book["numbers"].iter_rows(values_only=True))
     assert ("questions", "lo", "LA", "fee", f"{now:%G-W%V}", 2) in cells
     assert "secret" not in str(cells)

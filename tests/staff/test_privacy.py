@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.clock import SystemClock
 from bot.services import people, personal, wishes
@@ -24,15 +24,10 @@ from bot.store.staff_tables import (
     RoleLinkRow,
 )
 from bot.store.tables import OutboxRow
-from tests.conftest import Running
+from tests.conftest import Running, count
 from tests.fake_telegram import FakeTelegram
-from tests.staff.conftest import PATIENCE, Hire, account
+from tests.staff.conftest import Hire, someone
 from tests.staff.test_broadcasts import compose, send
-
-
-async def count(store: Store, *tables: type) -> list[int]:
-    async with store.read() as session:
-        return [await session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
 async def leave_traces(session: Any, person: int) -> None:
@@ -47,9 +42,7 @@ async def leave_traces(session: Any, person: int) -> None:
 async def test_shown_and_forgotten_and_the_report_still_adds_up(
     desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
-    noy = telegram.person("Noy", started=True)
-    noy.patience = PATIENCE
-    number = await account(store, noy)
+    noy, number = await someone(telegram, store, "Noy")
     officer = await hire("Officer", "announcer")
     async with store.write() as session:
         await leave_traces(session, number)
@@ -74,7 +67,7 @@ async def test_shown_and_forgotten_and_the_report_still_adds_up(
     await noy.presses("Yes, delete everything")
     await noy.sees("I have forgotten you")
     tables = (FollowRow, InterestRow, ListMemberRow, LiveRow, PreferenceRow)
-    assert await count(store, *tables) == [0] * len(tables)
+    assert [await count(store, table) for table in tables] == [0] * len(tables)
     async with store.read() as session:
         assert await session.scalar(select(ClickRow.person_id)) is None
         sent = select(OutboxRow).where(OutboxRow.part == "send")
@@ -108,6 +101,7 @@ async def test_it_is_let_go_after_its_time_and_not_before(store: Store, age: tim
         lists = set(await session.scalars(select(ListMemberRow.list_key)))
         clicker = await session.scalar(select(ClickRow.person_id))
     old = age > personal.KEEP_TRACES
-    assert await count(store, LiveRow, RoleLinkRow, AuditRow, ClickRow) == ([0, 0, 1, 1] if old else [1, 1, 1, 1])
+    counts = [await count(store, table) for table in (LiveRow, RoleLinkRow, AuditRow, ClickRow)]
+    assert counts == ([0, 0, 1, 1] if old else [1, 1, 1, 1])
     assert lists == ({"of a saved audience"} if old else {"of a broadcast", "of a saved audience"})
     assert clicker == (None if old else person)

@@ -18,11 +18,12 @@ from bot.store import Store
 from knowledge.base import KnowledgeBase
 from knowledge.curate import published
 from knowledge.seed import seed
-from tests.conftest import DeskFactory, Running
+from tests.conftest import Running
 from tests.events.transcript import Transcript, minute
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.people import Person
 from tests.staff.conftest import Hire
+from tests.staff.knowing import loaded_desk, open_record, publish_waiting
 
 ZONE, CROSSING = "la-savan-park", "cn-la-mohan-boten"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,11 +37,8 @@ async def small(
     content = replace(knowledge.content, records={id_: knowledge.content.records[id_] for id_ in (ZONE, CROSSING)})
     async with store.write() as session:
         await seed(session, content, SystemClock().now())
-    async with store.read() as session:
-        base = await KnowledgeBase.load(session)
-    async with DeskFactory(store, base, database_url, telegram).running() as running:
+    async with loaded_desk(store, database_url, telegram) as running:
         yield running
-    base.close()
 
 
 def edited(content: bytes, texts: dict[tuple[str, str, str], str]) -> tuple[bytes, dict[str, int]]:
@@ -57,24 +55,11 @@ def edited(content: bytes, texts: dict[tuple[str, str, str], str]) -> tuple[byte
     return file.getvalue(), rows
 
 
-async def publish(second: Person, record: str) -> None:
-    await dialog(
-        second,
-        [
-            ("/review", sees("1 change waits")),
-            (press(record), sees(f"Proposed change of {record}")),
-            (press("Publish"), sees("Published")),
-        ],
-    )
-
-
 async def change_thai_name(colleague: Person, words: str) -> None:
+    await open_record(colleague, CROSSING)
     await dialog(
         colleague,
         [
-            ("/curate", sees("Which record?")),
-            (CROSSING, sees("1 record:")),
-            (press(f"({CROSSING})"), sees("Checked on", buttons=["Change a text"])),
             (press("Change a text"), sees("Which text?")),
             (press("names: "), sees("It says now:", "[th]")),
             (f"[th]\n{words}", sees("Draft of", words)),
@@ -93,11 +78,11 @@ async def test_a_newer_edit_is_refused_by_name_and_the_other_row_is_taken_in(
         editor,
         [("/files", sees("All records as files")), (press("Workbook (XLSX)"), sees("2 records."))],
     )
-    out = telegram.world.files[editor.last.content["document"]["file_id"]].content
+    out = telegram.file_of(editor.last)
     back, rows = edited(out, {(ZONE, "names", "lo"): "ສະຫວັນ ພາກ ໃໝ່", (CROSSING, "names", "th"): "บ่อเต็น จากไฟล์"})
     transcript.remark(f"Editor changes the Lao name of {ZONE} and the Thai name of {CROSSING} in the workbook")
     await change_thai_name(colleague, "บ่อเต็น จากแชต")
-    await publish(second, CROSSING)
+    await publish_waiting(second, CROSSING)
 
     await dialog(
         editor, [("/files", sees("All records as files")), (press("Take a file in"), sees("Send the workbook"))]
@@ -111,7 +96,7 @@ async def test_a_newer_edit_is_refused_by_name_and_the_other_row_is_taken_in(
     )
     await editor.presses("Take in 1 change")
     await editor.sees("1 record waits for a second person")
-    await publish(second, ZONE)
+    await publish_waiting(second, ZONE)
     async with store.read() as session:
         names = {id_: held[0]["names"] for id_ in (ZONE, CROSSING) if (held := await published(session, id_))}
     assert names[ZONE]["lo"] == "ສະຫວັນ ພາກ ໃໝ່"

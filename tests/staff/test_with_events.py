@@ -12,7 +12,7 @@ from tests.conftest import Running
 from tests.events.making import NOW, applicant, details, make_event
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
-from tests.staff.conftest import PATIENCE, Hire, account
+from tests.staff.conftest import Hire, someone
 from tests.staff.test_broadcasts import compose, send
 
 TITLE = "Mekong Farm Forum"
@@ -31,18 +31,15 @@ async def choose(officer: Person, how: str, kind: str, value: str) -> None:
 async def test_those_not_yet_registered_are_invited_and_register_by_the_button(
     desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
-    noy, boun = (telegram.person(name, started=True) for name in ("Noy", "Boun"))
-    numbers = []
-    for person in (noy, boun):
-        person.patience = PATIENCE
-        numbers.append(await account(store, person, language="en", country="LA"))
+    noy, follower = await someone(telegram, store, "Noy", country="LA")
+    boun, registered = await someone(telegram, store, "Boun", country="LA")
     officer = await hire("Officer", "announcer")
     async with store.write() as session:
         event = await make_event(
             session, now=SystemClock().now(), details=details(fields=({"id": "full_name", "optional": False},))
         )
-        await places.do_register(session, event, applicant(numbers[1]), NOW)
-        await wishes.do_follow(session, numbers[0], "caexpo", NOW)
+        await places.do_register(session, event, applicant(registered), NOW)
+        await wishes.do_follow(session, follower, "caexpo", NOW)
     await compose(officer, "Come to the forum.")
     await officer.presses("Audience")
     await officer.sees("Goes to 3 people")
@@ -85,9 +82,7 @@ async def test_staff_find_all_their_tools_in_one_menu(
     await door.says("/staff")
     await door.sees("Staff menu", buttons=["🚪 Check-in", "🏠 Home"])
     assert list(door.last.buttons) == ["🚪 Check-in", "🏠 Home"]
-    trader = telegram.person("Trader", started=True)
-    trader.patience = PATIENCE
-    await account(store, trader)
+    trader, _ = await someone(telegram, store, "Trader")
     await trader.says("/menu")
     await trader.sees("What would you like to know?")
     assert "🧰 Staff menu" not in trader.last.buttons

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.store.tables import AnswerRow, HandoverRow, IdentityRow, InboxRow, OutboxRow, PersonRow
-from tests.conftest import Running
+from tests.conftest import Running, count
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.dialogs import location, nothing, start
 from tests.fake_telegram.people import Person
@@ -23,11 +23,6 @@ def noy(telegram: FakeTelegram) -> Person:
     person = telegram.person("Noy", language_code="en", username="noy")
     person.patience = PATIENCE
     return person
-
-
-async def count(running: Running, table: type) -> int:
-    async with running.store.read() as session:
-        return await session.scalar(select(func.count()).select_from(table)) or 0
 
 
 async def test_first_contact(desk: Running, noy: Person) -> None:
@@ -178,7 +173,7 @@ async def test_my_data_and_forget(desk: Running, noy: Person) -> None:
             (press("Yes, delete everything"), sees("I have forgotten you")),
         ],
     )
-    assert await count(desk, PersonRow) == await count(desk, IdentityRow) == 0
+    assert await count(desk.store, PersonRow) == await count(desk.store, IdentityRow) == 0
     async with desk.store.read() as session:
         assert list(await session.execute(select(AnswerRow.person_id, AnswerRow.question, AnswerRow.text))) == [
             (None, "", "")
@@ -221,7 +216,6 @@ async def test_text_of_people_is_never_markup(desk: Running, noy: Person) -> Non
 async def test_in_a_group_it_speaks_only_when_addressed(desk: Running, noy: Person, telegram: FakeTelegram) -> None:
     group = telegram.group("Traders", noy, bot_status="left")
     view = noy.at(group)
-    view.patience = PATIENCE
     await view.adds_bot()
     await view.sees("Hello everyone!")
     await view.says("is anybody selling maize?")
@@ -267,7 +261,7 @@ async def test_quick_taps_are_each_answered_in_order(desk: Running, noy: Person)
         "Forums and",
     ]
     assert [next(i for i, s in enumerate(starts) if text.startswith(s)) for text in said] == [0, 1, 2, 3, 4]
-    assert await count(desk, InboxRow) == 5
+    assert await count(desk.store, InboxRow) == 5
 
 
 async def test_a_double_tap_does_no_harm(desk: Running, noy: Person) -> None:

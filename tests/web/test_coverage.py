@@ -16,7 +16,7 @@ from bot.channels.web import page as chat_page
 from bot.clock import SystemClock
 from knowledge.coverage import Coverage, coverage
 from knowledge.language import Language
-from knowledge.loader import load_content
+from knowledge.loader import Content
 from knowledge.phrases import Phrases
 from tests.web.conftest import ContextMaker
 from tests.web.test_page import OUTSIDE, WIDEST
@@ -24,10 +24,14 @@ from tests.web.test_page import OUTSIDE, WIDEST
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.fixture(scope="module")
+def counted(shipped_content: Content) -> Coverage:
+    return coverage(shipped_content, date(2026, 11, 27))
+
+
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def site() -> AsyncIterator[str]:
+async def site(counted: Coverage) -> AsyncIterator[str]:
     """Serves the page over the shipped content; a visitor's language is Lao."""
-    counted = coverage(load_content(), date(2026, 11, 27))
 
     async def known(_: date) -> Coverage:
         return counted
@@ -68,9 +72,8 @@ async def test_the_policy_allows_no_script_and_there_is_none(site: str) -> None:
     assert " style=" not in text
 
 
-async def test_says_how_many_how_fresh_who_read_them_and_how_well_it_finds(site: str) -> None:
+async def test_says_how_many_how_fresh_who_read_them_and_how_well_it_finds(site: str, counted: Coverage) -> None:
     text, _ = await fetch(site + "?lang=en&of=km")
-    counted = coverage(load_content(), date(2026, 11, 27))
     assert Phrases(Language.EN).n("{count} record", "{count} records", counted.total.records) in text
     assert "Texts in ខ្មែរ" in text
     for score in counted.scores.values():
