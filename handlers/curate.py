@@ -7,6 +7,7 @@ checked today | status notice | any field → draft with preview → hand over �
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import date
 from typing import Any
 
@@ -212,7 +213,7 @@ async def field(turn: Turn) -> None:
 async def _keep_source(turn: Turn, words: str) -> str:
     title, _, rest = words.partition("|")
     publisher, _, url = rest.partition("|")
-    id_ = f"desk-{turn.now:%Y%m%d%H%M%S}-{turn.person.id}"
+    id_ = f"desk-{turn.now:%Y%m%d%H%M%S}-{turn.person.id}-{secrets.token_hex(3)}"  # one notice may name several
     source = Source(
         id=id_, title=title.strip() or "–", publisher=publisher.strip() or "–", url=url.strip() or None,
         seen=turn.now.date(), published=turn.now.date().isoformat(),
