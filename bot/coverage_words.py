@@ -43,7 +43,10 @@ def summary(t: Phrases, share: Share) -> Markup:
 
 def states(t: Phrases, share: Share, language: Language) -> Markup:
     """In which state the texts of a language are."""
-    counted = share.texts.get(language, Counter[Status]())
+    return counted_states(t, share.texts.get(language, Counter[Status]()))
+
+
+def counted_states(t: Phrases, counted: Counter[Status]) -> Markup:
     parts = [
         t("{count} {state}", count=t.number(counted[one]), state=t(STATUS[one])) for one in STATUS if counted.get(one)
     ]

@@ -30,8 +30,9 @@ def write_template(file: Path) -> int:
 async def take_in(store: Store, name: str, content: bytes, now: datetime, *, write: bool) -> int:
     """Shows what the file would do and, with `write`, does it; nothing of it while anything is wrong."""
     await migrate(store)
+    read = sheets.read(name, content)
     async with store.write() as session:
-        plan = await importing.plan(session, sheets.read(name, content))
+        plan = await importing.plan(session, read)
         print(overview(Phrases(Language.EN), plan).unescape())
         if not plan:
             return 1 if plan.problems else 0

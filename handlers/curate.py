@@ -7,12 +7,15 @@ checked today | status notice | any field → draft with preview → hand over �
 from __future__ import annotations
 
 import json
+import secrets
+from collections import Counter
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
 from bot.conversation import Button, Turn, rows
+from bot.coverage_words import counted_states
 from bot.routing import Routes
 from bot.services import curating
 from handlers.broadcast import split_languages
@@ -26,9 +29,6 @@ from knowledge.records import Record, Source
 
 routes = Routes()
 
-STATUS = {
-    "reviewed": N_("reviewed"), "draft": N_("draft"), "stale": N_("older than the English"), "missing": N_("missing")
-}  # fmt: skip
 REASONS = {
     "gone": N_("This does not exist (any more)."),
     "not_draft": N_("This can't be changed any more."),
@@ -95,12 +95,10 @@ def _card(t: Phrases, record: Record) -> Markup:
         t("Checked on {date}", date=t.date(record.checked_on)),
         t("Sources: {sources}", sources=t.list(record.sources) if record.sources else "–"),
     ]
+    texts = records.texts_of(record)
     for language in Language:
-        states = [text.status(language) for text in records.texts_of(record)]
-        counted = [
-            t("{count} {state}", count=states.count(one), state=t(STATUS[one])) for one in STATUS if one in states
-        ]
-        lines.append(t("{language}: {states}", language=language.endonym, states=t.list(counted)))
+        states = counted_states(t, Counter(text.status(language) for text in texts))
+        lines.append(t("{language}: {states}", language=language.endonym, states=states))
     return Markup("\n").join(lines)
 
 
@@ -141,20 +139,17 @@ async def checked(turn: Turn) -> None:
 async def facets(turn: Turn) -> None:
     """Every text of the record, by its path."""
     record, language = str(pressed(turn, "record")), turn.person.language
-    body = await _body(turn, record)
-    paths = [
-        path.removesuffix(".en") for path in records.flat(body) if path.endswith(".en") and "questions" not in path
-    ]
+    flat = records.flat(await _body(turn, record))
+    paths = [path.removesuffix(".en") for path in flat if path.endswith(".en") and "questions" not in path]
     buttons = [
-        Button(f"{path}: {_words(body, path, language)}"[:60], "curate.text", {"record": record, "path": path})
+        Button(f"{path}: {_words(flat, path, language)}"[:60], "curate.text", {"record": record, "path": path})
         for path in paths
         if "aliases" not in path
     ][:40]
     turn.say(turn.t("Which text?"), rows(buttons), edit=True)
 
 
-def _words(body: dict[str, Any], path: str, language: Language) -> str:
-    flat = records.flat(body)
+def _words(flat: dict[str, Any], path: str, language: Language) -> str:
     return str(flat.get(f"{path}.{language.value}") or flat.get(f"{path}.en") or "")
 
 
@@ -162,12 +157,8 @@ def _words(body: dict[str, Any], path: str, language: Language) -> str:
 @staff_only("curate.edit")
 async def ask_text(turn: Turn) -> None:
     record, path = str(pressed(turn, "record")), str(pressed(turn, "path"))
-    body = await _body(turn, record)
-    now = [
-        f"[{language.value}]\n{words}"
-        for language in Language
-        if (words := records.flat(body).get(f"{path}.{language.value}"))
-    ]
+    flat = records.flat(await _body(turn, record))
+    now = [f"[{language.value}]\n{words}" for language in Language if (words := flat.get(f"{path}.{language.value}"))]
     turn.expect("curate.text", record=record, path=path)
     turn.say(turn.t("It says now:\n{text}\n\nWrite the new text, each language after its code.", text="\n".join(now)))
 
@@ -212,7 +203,7 @@ async def field(turn: Turn) -> None:
 async def _keep_source(turn: Turn, words: str) -> str:
     title, _, rest = words.partition("|")
     publisher, _, url = rest.partition("|")
-    id_ = f"desk-{turn.now:%Y%m%d%H%M%S}-{turn.person.id}"
+    id_ = f"desk-{turn.now:%Y%m%d%H%M%S}-{turn.person.id}-{secrets.token_hex(3)}"  # one notice may name several
     source = Source(
         id=id_, title=title.strip() or "–", publisher=publisher.strip() or "–", url=url.strip() or None,
         seen=turn.now.date(), published=turn.now.date().isoformat(),

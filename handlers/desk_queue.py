@@ -7,6 +7,7 @@ article | add the wording to a record that has the answer | not for us
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -235,9 +236,14 @@ async def alias(turn: Turn) -> None:
     asked = [(row.question, row.language) for row in found] or [(str(data["first"]), str(data["language"]))]
     row = await curating.do_draft(session, turn.person.id, record.id, turn.now)
     row.askers = sorted({*row.askers, *data["ids"]})
-    together = {language.value: list(many) for language, many in record.facets[wanted].questions.items()}
+    drafted = (
+        json.loads(row.body).get("facets", {}).get(wanted.value, {}).get("questions", {})
+    )  # with what was added before
+    together: dict[str, list[str]] = {language: list(many) for language, many in drafted.items()}
     for question, language in asked:
-        together.setdefault(language, []).append(question)
+        held = together.setdefault(language, [])
+        if question not in held:
+            held.append(question)
     change = {f"facets.{wanted.value}.questions": together}
     await curating.do_change(session, turn.person.id, row, change, turn.now)
     button = Button(turn.t.p("button", "Look at the draft"), "curate.draft", {"proposal": row.id})

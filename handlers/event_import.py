@@ -14,20 +14,19 @@ from bot.import_words import overview
 from bot.routing import Routes
 from bot.services.events import importing, sheets
 from bot.services.events.model import Refused
+from handlers.exchange import XLSX
 from handlers.menu import pressed
 from handlers.sent import content_of
-from handlers.staff import may
+from handlers.staff import staff_only
 
 routes = Routes()
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE = "event_import.file"
 PASTED = "pasted.yaml"
 
 
 @routes.button("event_import.ask")
+@staff_only("events.manage")
 async def ask(turn: Turn) -> None:
-    if not await may(turn, "events.manage"):
-        return
     t = turn.t
     turn.expect(FILE)
     turn.say(
@@ -46,9 +45,8 @@ async def ask(turn: Turn) -> None:
 
 
 @routes.button("event_import.template")
+@staff_only("events.manage")
 async def template(turn: Turn) -> None:
-    if not await may(turn, "events.manage"):
-        return
     turn.expect(FILE)
     text = turn.t(
         "Fill it in, an event a row, and send it back here. The notes in the first row say what belongs where."
@@ -57,6 +55,7 @@ async def template(turn: Turn) -> None:
 
 
 @routes.expected(FILE)
+@staff_only("events.manage")
 async def take(turn: Turn) -> None:
     """Reads before the transaction begins, because fetching and unpacking take their time."""
     t, file = turn.t, turn.incoming.file
@@ -70,8 +69,6 @@ async def take(turn: Turn) -> None:
         turn.say(t("I could not fetch this file. Please send it again."))
         return
     read = await asyncio.to_thread(sheets.read, kept.name, kept.content)
-    if not await may(turn, "events.manage"):
-        return
     session = await turn.transaction()
     plan = await importing.plan(session, read)
     buttons = [Button(t.p("button", "‹ Back"), "manage.list")]
@@ -85,15 +82,18 @@ async def take(turn: Turn) -> None:
 
 
 @routes.button("event_import.go")
+@staff_only("events.manage")
 async def go(turn: Turn) -> None:
-    if not await may(turn, "events.manage"):
-        return
-    t, session = turn.t, await turn.transaction()
-    kept = await turn.services.outbox.kept(session, str(pressed(turn, "blob")))
+    """Reads before the transaction begins, because unpacking takes its time."""
+    t = turn.t
+    async with turn.reading() as reading:
+        kept = await turn.services.outbox.kept(reading, str(pressed(turn, "blob")))
     if kept is None:
         turn.say(t("I no longer have this file. Please send it again."))
         return
-    plan = await importing.plan(session, await asyncio.to_thread(sheets.read, kept.name, kept.content))
+    read = await asyncio.to_thread(sheets.read, kept.name, kept.content)
+    session = await turn.transaction()
+    plan = await importing.plan(session, read)
     back = Button(t.p("button", "‹ Back"), "manage.list")
     if not plan:  # what it would do was done meanwhile, or no longer fits
         turn.say(overview(t, plan), ((back,),))

@@ -14,7 +14,7 @@ from bot.services.events.model import Event, Refused
 from handlers.event_staff import chosen_event
 from handlers.menu import pressed
 from handlers.sent import content_of
-from handlers.staff import may
+from handlers.staff import staff_only
 
 routes = Routes()
 FILE = "event_papers.file"
@@ -56,11 +56,10 @@ async def ask(turn: Turn) -> None:
 
 
 @routes.expected(FILE)
+@staff_only("events.manage")
 async def take(turn: Turn) -> None:
     """Fetches before the transaction begins, because that takes its time."""
     sent = await content_of(turn)
-    if not await may(turn, "events.manage"):
-        return
     if sent is None or not await _kept(turn, sent):
         turn.expect(FILE, event=turn.expected["event"], kind=turn.expected["kind"])
     if sent is None:

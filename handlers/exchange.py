@@ -18,7 +18,8 @@ from bot.services import audit, curating, roles
 from handlers.menu import pressed
 from handlers.review import broken_lines, would_break
 from handlers.sent import content_of
-from handlers.staff import may, staff_button, staff_only
+from handlers.staff import staff_button, staff_only
+from knowledge import curate as records
 from knowledge import exchange
 
 routes = Routes()
@@ -46,7 +47,7 @@ async def menu(turn: Turn) -> None:
 async def export(turn: Turn) -> None:
     form = str(pressed(turn, "form"))
     async with turn.reading() as reading:
-        held = await curating.everything(reading)
+        held = await records.everything(reading)
     make = exchange.to_workbook if form == "xlsx" else exchange.to_yaml
     content = await asyncio.to_thread(make, held)
     session = await turn.transaction()
@@ -66,12 +67,11 @@ async def ask(turn: Turn) -> None:
 
 
 @routes.expected("exchange.file")
+@staff_only("exchange.import")
 async def take(turn: Turn) -> None:
     """Fetches before the transaction begins, because that takes its time."""
     t, file = turn.t, turn.incoming.file
     content = await content_of(turn)
-    if not await may(turn, "exchange.import"):
-        return
     if file is None or content is None:
         turn.expect("exchange.file")
         missing = (
@@ -91,7 +91,7 @@ async def take(turn: Turn) -> None:
 
 
 async def _plan(session: Any, file: Attachment) -> exchange.Plan:
-    held = await curating.everything(session)
+    held = await records.everything(session)
     read = exchange.from_yaml if file.name.endswith((".yaml", ".yml")) else exchange.from_workbook
     return await asyncio.to_thread(read, file.content, held)
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from bot.conversation import Attachment, Button, Kind, Reply, Turn, rows
-from bot.files import FileUnavailable
+from bot.conversation import Attachment, Button, Incoming, Kind, Reply, Turn, rows
 from bot.routing import Routes
 from bot.services import live, roles
 from handlers.menu import home_buttons, pressed
+from handlers.sent import content_of
 from handlers.service_hours import with_hours
 from handlers.staff import staff_only
 from knowledge.language import Language
@@ -80,27 +80,35 @@ async def relay(turn: Turn) -> bool:
         return incoming.command in ("bot", "cancel")
     if incoming.kind not in RELAYED:
         return False
+    content = await _fetched(turn, "telegram")
     session = await turn.transaction()
     row = await live.find(session, turn.dialog.live)
     if row is None or row.state == "closed":
         return False
-    await live.to_staff(session, turn.services, row, await _body(turn, "telegram"))
+    await live.to_staff(session, turn.services, row, await _body(turn, "telegram", content))
     return True
 
 
-async def _body(turn: Turn, platform: str) -> dict[str, Any]:
+def _copied(incoming: Incoming, platform: str) -> bool:
+    return bool(incoming.platform == platform == "telegram" and incoming.message and not incoming.edited)
+
+
+async def _fetched(turn: Turn, platform: str) -> bytes | None:
+    """The file that is passed on; called before the transaction, see content_of."""
+    return None if _copied(turn.incoming, platform) else await content_of(turn)
+
+
+async def _body(turn: Turn, platform: str, content: bytes | None) -> dict[str, Any]:
     """The message as it is passed on: copied within Telegram, else its words and its file."""
     incoming = turn.incoming
-    if incoming.platform == platform == "telegram" and incoming.message and not incoming.edited:
+    if _copied(incoming, platform):
         return {"action": "copy", "source": [incoming.chat, incoming.message]}
     words = escape(incoming.text)
     if incoming.edited:
         words = Markup("✏️ {}").format(words)
     if incoming.file is None:
         return {"text": str(words or "…")}
-    try:
-        content = await turn.services.files.fetch(incoming.platform, incoming.file)
-    except FileUnavailable:
+    if content is None:
         return {"text": str(words or "📎")}
     name = incoming.file.name or ("picture.jpg" if incoming.kind is Kind.PHOTO else "file")
     file = Attachment(name, incoming.file.mime or "application/octet-stream", content)
@@ -113,6 +121,7 @@ async def _from_staff(turn: Turn, group: str, thread: str) -> bool:
     incoming = turn.incoming
     if incoming.kind is Kind.BUTTON:
         return False
+    content = await _fetched_from_staff(turn, group, thread) if incoming.file else None
     session = await turn.transaction()
     row = await live.in_topic(session, group, thread)
     if row is None:
@@ -128,8 +137,18 @@ async def _from_staff(turn: Turn, group: str, thread: str) -> bool:
         turn.say(turn.t("This conversation is closed. The person can open it again."))
     elif incoming.kind in RELAYED:
         await _take(turn, row)
-        await live.to_person(session, turn.services, row, await _body(turn, row.platform))
+        await live.to_person(session, turn.services, row, await _body(turn, row.platform, content))
     return True
+
+
+async def _fetched_from_staff(turn: Turn, group: str, thread: str) -> bytes | None:
+    """As _fetched, for the person whom the topic is about; nothing is fetched that will not be passed on."""
+    async with turn.reading() as session:
+        row = await live.in_topic(session, group, thread)
+        if row is None or row.state == "closed":
+            return None
+        platform, talks = row.platform, await roles.roles_of(session, turn.person.id)
+    return await _fetched(turn, platform) if roles.allowed(talks, "live.talk") else None
 
 
 async def _command(turn: Turn, row: Any) -> None:

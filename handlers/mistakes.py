@@ -6,17 +6,16 @@ editors: /mistakes → report → [The answer] [Done] → the person who agreed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from markupsafe import Markup
 
 from bot.conversation import Button, Json, Reply, Turn, rows
-from bot.forms import Answers, Field, Form, Option, open_form
+from bot.forms import Answers, Field, Form, open_form
 from bot.routing import Routes
 from bot.services import answers as kept
 from bot.services import mistakes
 from bot.services.mistakes import Mistake
 from handlers.answering import show_record
+from handlers.event_form import options_of
 from handlers.menu import home_button, page_of, pressed
 from handlers.records import gone
 from handlers.staff import staff_only
@@ -26,10 +25,6 @@ routes = Routes()
 FORM = "mistake"
 SHOWN = 60  # characters of a report in the list
 CONTACT = {"no": N_("No, without my name"), "yes": N_("Yes, write to me here")}
-
-
-def _contact(t: Phrases) -> Sequence[Option]:
-    return [Option(value, t(label)) for value, label in CONTACT.items()]
 
 
 @routes.button("mistake.begin")
@@ -61,7 +56,7 @@ def _form(data: Json) -> Form:
                 optional=True,
                 kind="words",
             ),
-            Field("contact", N_("May an editor write to you about it?"), _contact, width=1),
+            Field("contact", N_("May an editor write to you about it?"), options_of(CONTACT), width=1),
         ),
         done,
         cancelled=N_("All right, nothing was reported."),
@@ -144,15 +139,16 @@ async def close(turn: Turn) -> None:
     mistake = await mistakes.find(session, turn.person.id, number)
     new, reporter = await mistakes.do_close(session, turn.person.id, number, turn.now)
     if mistake is not None and reporter is not None:
-        t = Phrases(reporter.language)
+        language, address = reporter
+        t = Phrases(language)
         record = turn.services.knowledge.record(mistake.record)
-        name = record.names.best(reporter.language)[0] if record else mistake.record
+        name = record.names.best(language)[0] if record else mistake.record
         words = t("An editor has looked at the mistake that you reported in “{record}”. Thank you!", record=name)
         show_again = Button(
             t.p("button", "📄 The answer"), "answer.show", {"record": mistake.record, "facet": mistake.facet}
         )
         await turn.services.outbox.tell(
-            session, reporter.address, [Reply(words, ((show_again,),))], turn.now, key=f"mistake:{number}"
+            session, address, [Reply(words, ((show_again,),))], turn.now, key=f"mistake:{number}"
         )
     t = turn.t
     said = t("Closed. Thank you.") if new else t("This was closed already.")

@@ -16,15 +16,14 @@ from markupsafe import Markup
 
 from bot.conversation import Button, Reply, Turn, rows
 from bot.routing import Routes
-from bot.services import curating, people, roles
+from bot.services import curating
 from handlers.curate import REASONS, change_line, show_draft
 from handlers.menu import pressed
-from handlers.staff import staff_button, staff_only
+from handlers.staff import ask_others, staff_button, staff_only
 from handlers.telling import published
 from knowledge import curate as records
 from knowledge import gate
 from knowledge.curate import Body
-from knowledge.language import Language
 from knowledge.phrases import Phrases
 
 routes = Routes()
@@ -77,17 +76,11 @@ def broken_lines(t: Phrases, broken: Sequence[str]) -> list[Markup]:
 
 
 async def _ask_others(turn: Turn, row: Any) -> int:
-    session, asked = await turn.transaction(), 0
-    for person in await roles.people_with(session, "curate.review"):
-        address = await people.address_of(session, person)
-        if person == turn.person.id or address is None:
-            continue
-        t = Phrases(Language(await roles.language_of(session, person)))
+    def ask(t: Phrases) -> Reply:
         button = Button(t.p("button", "Look at it"), "review.open", {"proposal": row.id})
-        reply = Reply(t("A change of {record} waits for your review.", record=row.record_id), ((button,),))
-        key = f"review:{row.id}:{person}"
-        asked += await turn.services.outbox.tell(session, address, [reply], turn.now, key=key)
-    return asked
+        return Reply(t("A change of {record} waits for your review.", record=row.record_id), ((button,),))
+
+    return await ask_others(turn, "curate.review", ask, f"review:{row.id}")
 
 
 @routes.button("review.discard")
@@ -126,9 +119,7 @@ async def open_(turn: Turn) -> None:
     changes = records.difference(held[0] if held else {}, json.loads(row.body))
     lines = [t("Proposed change of {record} by person {author}:", record=row.record_id, author=row.author_id or "–")]
     lines += [change_line(t, one) for one in changes[:SHOWN]]
-    if row.broken:
-        lines.append(t("These questions would not find their answer any more:"))
-        lines += [Markup("• {}").format(question) for question in row.broken[:SHOWN]]
+    lines += broken_lines(t, row.broken)
     where = {"proposal": row.id}
     publish = t.p("button", "Publish all the same") if row.broken else t.p("button", "Publish")
     buttons = [
@@ -170,7 +161,7 @@ async def publish(turn: Turn) -> None:
 @staff_only("curate.edit")
 async def history(turn: Turn) -> None:
     t, record = turn.t, str(pressed(turn, "record"))
-    versions = await curating.history(await turn.transaction(), record)
+    versions = await records.history(await turn.transaction(), record)
     lines, buttons = [t("History of {record}:", record=record)], []
     for one in versions[:SHOWN]:
         mark = "●" if one.published else "○"

@@ -13,9 +13,9 @@ from functools import wraps
 
 from markupsafe import Markup
 
-from bot.conversation import Button, Rows, Turn, rows
+from bot.conversation import Button, Reply, Rows, Turn, rows
 from bot.routing import Handler, Routes
-from bot.services import audit, roles
+from bot.services import audit, people, roles
 from handlers import staff_commands
 from handlers.menu import home_button, pressed
 from knowledge.phrases import N_, Phrases
@@ -81,6 +81,19 @@ def staff_only(action: str) -> Callable[[Handler], Handler]:
         return checked
 
     return wrap
+
+
+async def ask_others(turn: Turn, action: str, ask: Callable[[Phrases], Reply], key: str) -> int:
+    """Asks everybody else who may do the action, each in their language; returns how many. `key`: once for it."""
+    session, asked = await turn.transaction(), 0
+    for person in await roles.people_with(session, action):
+        reached = await people.reach(session, person) if person != turn.person.id else None
+        if reached is None:
+            continue
+        language, address = reached
+        reply = ask(Phrases(language))
+        asked += await turn.services.outbox.tell(session, address, [reply], turn.now, key=f"{key}:{person}")
+    return asked
 
 
 def role_name(t: Phrases, role: str) -> Markup:

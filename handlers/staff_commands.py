@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.services import Services, people, roles
 from handlers import help as public
-from knowledge.language import Language
 from knowledge.phrases import Phrases
 
 
@@ -34,10 +33,10 @@ def commands(t: Phrases, mine: frozenset[str]) -> Sequence[tuple[str, str]]:
 
 async def show(session: Any, services: Services, person: int) -> None:
     """Brings the person's command menu to what their roles allow now."""
-    address = await people.address_of(session, person)
-    if address is None or not services.outbox.shows_commands(address.platform):
+    reached = await people.reach(session, person)
+    if reached is None or not services.outbox.shows_commands(reached[1].platform):
         return
-    mine = await roles.roles_of(session, person)
-    t = Phrases(Language(await roles.language_of(session, person)))
+    language, address = reached
+    mine, t = await roles.roles_of(session, person), Phrases(language)
     listed = json.dumps([list(one) for one in commands(t, mine)] if mine else [], ensure_ascii=False)
     await services.outbox.put(session, address, {"action": "commands", "text": listed}, services.clock.now())

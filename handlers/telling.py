@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.conversation import Button, Reply, rows
-from bot.services import Services, curating, people, roles
+from bot.services import Services, curating, people, vain
 from knowledge.answers.words import facet_name
 from knowledge.language import Language
 from knowledge.phrases import Phrases
@@ -35,11 +35,9 @@ async def published(
             await curating.do_note_news(session, person, record.id, facets, services.clock.now())
         else:
             await _tell_follower(session, services, person, [(record, facets)], f"follow:{number}:{person}")
-    rows_ = await curating.askers(session, asked)
-    for row in rows_:
+    for row in await vain.take_off(session, asked, "answered"):
         if row.may_contact and row.person_id is not None:
             await _tell_asker(session, services, row, record)
-    await curating.do_mark_answered(session, [row.id for row in rows_])
 
 
 def changed_facets(changes: Sequence[curating.Change]) -> list[str]:
@@ -57,10 +55,10 @@ def changed_facets(changes: Sequence[curating.Change]) -> list[str]:
 async def _tell_follower(
     session: Any, services: Services, person: int, news: Sequence[tuple[Record, Sequence[str]]], key: str
 ) -> None:
-    address = await people.address_of(session, person)
-    if address is None:
+    reached = await people.reach(session, person)
+    if reached is None:
         return
-    language = Language(await roles.language_of(session, person))
+    language, address = reached
     t, lines, buttons = Phrases(language), [], []
     for record, facets in news:
         name = record.names.best(language)[0]

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Json
 from bot.services import audit, roles
 from bot.store.staff_tables import FollowRow, NewsRow, PreferenceRow, ProposalRow
-from bot.store.tables import AnswerRow, HandoverRow
+from bot.store.tables import AnswerRow
 from knowledge import curate
 from knowledge.curate import BadRecord as BadRecord
 from knowledge.curate import Change as Change
@@ -184,21 +184,6 @@ async def due_digests(session: AsyncSession, now: datetime) -> dict[int, list[tu
     return found
 
 
-async def askers(session: AsyncSession, numbers: Sequence[int]) -> list[HandoverRow]:
-    """Questions asked in vain that may be answered to their askers."""
-    return list(
-        await session.scalars(
-            select(HandoverRow)
-            .where(HandoverRow.id.in_(numbers), HandoverRow.state == "waiting")
-            .order_by(HandoverRow.id)
-        )
-    )
-
-
-async def do_mark_answered(session: AsyncSession, numbers: Sequence[int]) -> None:
-    await session.execute(update(HandoverRow).where(HandoverRow.id.in_(numbers)).values(state="answered"))
-
-
 async def asked_since(session: AsyncSession, since: datetime) -> dict[str, int]:
     """How often each record was shown."""
     found = await session.execute(
@@ -207,15 +192,6 @@ async def asked_since(session: AsyncSession, since: datetime) -> dict[str, int]:
         .group_by(AnswerRow.record)
     )
     return {str(record): count for record, count in found}
-
-
-async def everything(session: AsyncSession) -> dict[str, tuple[Json, int]]:
-    """Every published body with its revision, in the base's order."""
-    return await curate.everything(session)
-
-
-async def history(session: AsyncSession, record_id: str) -> list[curate.Version]:
-    return await curate.history(session, record_id)
 
 
 async def changes_between(session: AsyncSession, record_id: str, one: int, other: int) -> list[Change]:

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import Address
 from bot.services import people, roles
+from bot.services.people import Reach
 from bot.store.mistake_tables import MistakeRow
-from bot.store.tables import AnswerRow, PersonRow
+from bot.store.tables import AnswerRow
 from knowledge.language import Language
 
 WORDS_LIMIT = 1_000
@@ -31,14 +31,6 @@ class Mistake:
     reported_at: datetime
     open: bool
     may_contact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Reporter:
-    """Whom to tell what became of the report."""
-
-    language: Language
-    address: Address
 
 
 async def report(session: AsyncSession, answer: AnswerRow, words: str, person_id: int | None, now: datetime) -> int:
@@ -77,24 +69,15 @@ async def find(session: AsyncSession, actor: int, number: int) -> Mistake | None
     return _mistake(row) if row else None
 
 
-async def do_close(session: AsyncSession, actor: int, number: int, now: datetime) -> tuple[bool, Reporter | None]:
+async def do_close(session: AsyncSession, actor: int, number: int, now: datetime) -> tuple[bool, Reach | None]:
     """Closes a report, once; returns whether it was open, and who may be told. Raises NotAllowed as `waiting`."""
     await roles.check(session, actor, ACTION)
     row = await session.get(MistakeRow, number, with_for_update=True)
     if row is None or row.state != "open":
         return False, None
     row.state, row.closed_at, row.closed_by = "closed", now, actor
-    reporter = await _reporter(session, row.person_id)
     await session.flush()
-    return True, reporter
-
-
-async def _reporter(session: AsyncSession, person_id: int | None) -> Reporter | None:
-    if person_id is None:
-        return None
-    language = await session.scalar(select(PersonRow.language).where(PersonRow.id == person_id))
-    address = await people.address_of(session, person_id)
-    return Reporter(Language(language), address) if language and address else None
+    return True, await people.reach(session, row.person_id) if row.person_id is not None else None
 
 
 def _mistake(row: MistakeRow) -> Mistake:

@@ -21,15 +21,18 @@ class Known:
 
 
 async def find(session: AsyncSession, platform: str, external_id: str) -> Known | None:
-    row = await session.scalar(
-        select(PersonRow)
-        .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
-        .where(IdentityRow.platform == platform, IdentityRow.external_id == external_id)
-    )
-    if row is None:
+    live = select(LiveRow.id).where(LiveRow.person_id == PersonRow.id, LiveRow.state != "closed").limit(1)
+    found = (
+        await session.execute(
+            select(PersonRow, live.scalar_subquery())
+            .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
+            .where(IdentityRow.platform == platform, IdentityRow.external_id == external_id)
+        )
+    ).first()
+    if found is None:
         return None
-    live = await session.scalar(select(LiveRow.id).where(LiveRow.person_id == row.id, LiveRow.state != "closed"))
-    return Known(_person(row), Dialog(dict(row.context or {}), row.form, live))
+    row, talk = found
+    return Known(_person(row), Dialog(dict(row.context or {}), row.form, talk))
 
 
 async def create(session: AsyncSession, platform: str, external_id: str, language_hint: str, now: datetime) -> Known:
@@ -60,6 +63,23 @@ async def address_of(session: AsyncSession, person_id: int) -> Address | None:
         .limit(1)
     )
     return Address(row.platform, row.external_id) if row else None
+
+
+Reach = tuple[Language, Address]
+
+
+async def reach(session: AsyncSession, person_id: int) -> Reach | None:
+    """In which language and where (see address_of) the person can be written to."""
+    row = (
+        await session.execute(
+            select(PersonRow.language, IdentityRow.platform, IdentityRow.external_id)
+            .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
+            .where(PersonRow.id == person_id, IdentityRow.unreachable_at.is_(None))
+            .order_by(ON_THE_PHONE.desc(), IdentityRow.id.desc())
+            .limit(1)
+        )
+    ).first()
+    return (Language(row.language), Address(row.platform, row.external_id)) if row else None
 
 
 async def save_profile(session: AsyncSession, person: Person, now: datetime) -> None:

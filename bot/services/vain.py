@@ -146,14 +146,8 @@ def _score(
     return float(max(words, (meaning[i, j] + 0.03 * same) / ALIKE_MEANING))
 
 
-async def do_answer(
-    session: AsyncSession, actor: int, numbers: Sequence[int], text: str, now: datetime, record: str | None = None
-) -> list[HandoverRow]:
-    """Takes the questions off the queue as answered; returns those whose askers may be told.
-
-    A question that another helper answered meanwhile is left out: nobody is answered twice.
-    """
-    await roles.check(session, actor, "queue.answer")
+async def take_off(session: AsyncSession, numbers: Sequence[int], state: str) -> list[HandoverRow]:
+    """Takes those that still wait off the queue; returns them. Their rows are held, so nobody else takes them too."""
     rows = list(
         await session.scalars(
             select(HandoverRow)
@@ -163,8 +157,21 @@ async def do_answer(
         )
     )
     for row in rows:
-        row.state = "answered"
-        session.add(VainAnswerRow(handover_id=row.id, helper_id=actor, text=text, record=record, at=now))
+        row.state = state
+    await session.flush()
+    return rows
+
+
+async def do_answer(
+    session: AsyncSession, actor: int, numbers: Sequence[int], text: str, now: datetime
+) -> list[HandoverRow]:
+    """Takes the questions off the queue as answered; returns those whose askers may be told.
+
+    A question that another helper answered meanwhile is left out: nobody is answered twice.
+    """
+    await roles.check(session, actor, "queue.answer")
+    rows = await take_off(session, numbers, "answered")
+    session.add_all(VainAnswerRow(handover_id=row.id, helper_id=actor, text=text, at=now) for row in rows)
     await session.flush()
     await audit.record(
         session, actor, "queue.answer", ", ".join(f"question:{row.id}" for row in rows), now, after={"text": text}
@@ -175,10 +182,7 @@ async def do_answer(
 async def do_close(session: AsyncSession, actor: int, numbers: Sequence[int], now: datetime) -> None:
     """Not for the desk: off the queue without an answer."""
     await roles.check(session, actor, "queue.answer")
-    rows = await session.scalars(select(HandoverRow).where(HandoverRow.id.in_(numbers), HandoverRow.state == "waiting"))
-    for row in rows:
-        row.state = "withdrawn"
-    await session.flush()
+    await take_off(session, numbers, "withdrawn")
     await audit.record(session, actor, "queue.close", ", ".join(f"question:{number}" for number in numbers), now)
 
 

@@ -160,13 +160,14 @@ async def _compare(session: AsyncSession, event: Event, item: Item, found: Plan)
         shown.append(("zone", event.zone.key, values["zone"].key))
     if columns.get("ends_at", event.ends_at) <= columns.get("starts_at", event.starts_at):
         raise _Wrong(["ends_at"], "times")
-    if "capacity" in values and values["capacity"] != limits.capacity:
-        _check_taken(values["capacity"], limits.taken, ["capacity"])
-        shown.append(("capacity", limits.capacity, values["capacity"]))
+    capacity = values["capacity"] + details.overbooking if "capacity" in values else None  # as do_create keeps it
+    if capacity is not None and capacity != limits.capacity:
+        _check_taken(capacity, limits.taken, ["capacity"])
+        shown.append(("capacity", limits.capacity, capacity))
     quotas = _quota_changes(values.get("quotas", {}), limits)
     shown += [(key, limits.quotas[key][0] if key in limits.quotas else None, places) for key, places in quotas.items()]
     if shown:
-        found.changed.append(Change(event, columns, values.get("capacity"), quotas, shown))
+        found.changed.append(Change(event, columns, capacity, quotas, shown))
     else:
         found.same += 1
 

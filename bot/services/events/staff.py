@@ -97,7 +97,7 @@ async def _free_code(session: AsyncSession, title: str) -> str:
 async def do_copy(session: AsyncSession, actor: int, event_id: int, now: datetime) -> Event:
     """A draft like the event, a year later."""
     old = await get(session, event_id)
-    counts = await _limits(session, event_id)
+    limits = await places_of(session, event_id)
     shift = timedelta(days=364)  # the same day of the week
     programme = tuple(
         s.model_copy(update={"starts": s.starts + shift, "ends": s.ends + shift if s.ends else None})
@@ -111,17 +111,10 @@ async def do_copy(session: AsyncSession, actor: int, event_id: int, now: datetim
         series=old.series,
         country=old.country,
         approval=old.approval,
-        capacity=counts[0],
-        quotas=counts[1],
+        capacity=None if limits.capacity is None else limits.capacity - old.details.overbooking,  # do_create adds it
+        quotas={key: capacity for key, (capacity, _) in limits.quotas.items()},
     )
     return await do_create(session, actor, draft, now)
-
-
-async def _limits(session: AsyncSession, event_id: int) -> tuple[int | None, dict[str, int]]:
-    from bot.services.events.model import places as of_event
-
-    found = await of_event(session, event_id)
-    return found.capacity, {key: capacity for key, (capacity, _) in found.quotas.items()}
 
 
 async def do_publish(session: AsyncSession, actor: int | None, event_id: int, now: datetime) -> Event:

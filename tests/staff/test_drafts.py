@@ -1,0 +1,63 @@
+"""What an editor adds to a draft stays in it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from bot.clock import SystemClock
+from bot.store import Store
+from bot.store.staff_tables import ProposalRow
+from bot.store.tables import HandoverRow
+from knowledge import curate
+from tests.conftest import Running
+from tests.staff.conftest import Hire
+from tests.staff.knowing import migrated_sqlite, seeded
+
+__all__ = ["migrated_sqlite", "seeded"]
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+ZONE = "la-savan-park"
+
+
+async def test_a_second_wording_joins_the_first_in_the_draft(seeded: Running, hire: Hire, store: Store) -> None:
+    editor = await hire("Editor", "editor")
+    wordings = ("where do I put my flamingo hatchery", "who buys tungsten kettles")
+    async with store.write() as session:
+        for question in wordings:
+            session.add(
+                HandoverRow(
+                    question=question, language="en", context={}, may_contact=False, state="waiting",
+                    asked_at=SystemClock().now(),
+                )
+            )  # fmt: skip
+    for question in wordings:
+        await editor.says("/queue")
+        await editor.presses("1× " + question)
+        await editor.sees("Asked in vain", question)
+        await editor.presses("Add the wording to a record")
+        await editor.sees("Which record has the answer?")
+        await editor.says(ZONE)
+        await editor.sees("Added")
+    async with store.read() as session:
+        [body] = await session.scalars(select(ProposalRow.body))
+    assert all(question in body for question in wordings)
+
+
+async def test_each_source_of_a_notice_is_kept(seeded: Running, hire: Hire, store: Store) -> None:
+    editor = await hire("Editor", "editor")
+    await editor.says("/curate")
+    await editor.sees("Which record?")
+    await editor.says(ZONE)
+    await editor.sees("record")
+    await editor.presses(next(label for label in editor.last.buttons if f"({ZONE})" in label))
+    await editor.presses("🚧 Status notice")
+    await editor.sees("Write the notice")
+    await editor.says("Closed.\nsource: Notice 12 | Customs\nsource: Notice 13 | Ministry")
+    await editor.sees("Draft of", "Closed.")
+    async with store.read() as session:
+        [body] = await session.scalars(select(ProposalRow.body))
+        known = await curate.sources(session)
+    named = json.loads(body)["cautions"][0]["sources"]
+    assert [known[one].title for one in named] == ["Notice 12", "Notice 13"]
