@@ -16,6 +16,7 @@ from tests.conftest import Running
 from tests.events.transcript import Transcript, minute
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.people import Person
+from tests.spine.stand_ins import until
 from tests.staff.conftest import Hire, someone
 from tests.staff.knowing import ask_in_vain, follower, migrated_sqlite, open_record, publish, seeded
 
@@ -112,7 +113,13 @@ async def test_a_question_asked_in_vain_becomes_an_article_and_reaches_its_asker
     )
     await dialog(second, [(press("Look at it"), sees("Proposed change")), (press("Publish"), sees("Published"))])
     await asker.sees(BURMESE, buttons=[TITLE])
-    await dialog(asker, [(press(TITLE), sees(ANSWER)), (BURMESE, sees(ANSWER))])
+    await dialog(asker, [(press(TITLE), sees(ANSWER))])
+
+    async def findable() -> bool:  # within two seconds on a free machine; see tests/knowledge/test_patching.py
+        return any(one.startswith("desk-") for one in seeded.services.knowledge.index.corpus.content.records)
+
+    await until(findable)
+    await dialog(asker, [(BURMESE, sees(ANSWER))])
     async with store.read() as session:
         assert set(await session.scalars(select(HandoverRow.state))) == {"answered"}
     transcript.write_if_wanted()
