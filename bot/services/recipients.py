@@ -137,7 +137,7 @@ def _not_before(services: Services, row: BroadcastRow, now: datetime) -> ColumnE
     if row.urgent:
         return cast(null(), Moment) if not services.outbox.is_sqlite else null()
     quiet = hours.parse_span(services.settings.quiet_hours)
-    ends = {country: hours.after_quiet(quiet, hours.zone(name), now) for country, name in hours.ZONES.items()}
+    ends = {country: hours.after_quiet(quiet, zone, now) for country, zone in hours.ZONES.items()}
     home = hours.after_quiet(quiet, services.settings.zone, now)
     return case(
         *((PersonRow.country == country, literal(at, Moment)) for country, at in ends.items()),
