@@ -334,10 +334,10 @@ async def preview(turn: Turn) -> None:
     assert turn.pressed is not None
     session, number = await turn.transaction(), int(pressed(turn, "broadcast"))
     row = await broadcasts.find(session, number)
-    file = await broadcasts.attachment_of(session, row)
+    file = await turn.services.outbox.kept(session, row.blob)
     spoken: Sequence[Language] = [language for language in Language if language.value in row.texts]
     if turn.pressed.action == "broadcast.test":
-        spoken = [turn.person.language] if turn.person.language in broadcasts.languages_of(row) else spoken[:1]
+        spoken = [turn.person.language] if turn.person.language in recipients.languages_of(row) else spoken[:1]
     if not spoken:
         say_problem(turn, broadcasts.Refused("no_text"), number)
         return
