@@ -64,9 +64,8 @@ async def test_what_was_under_way_is_corrected_and_then_left_alone(
     await send(officer)
     await officer.sees("finished", "Sent: 3", buttons=["✏️ Correct everywhere"])
     async with store.write() as session:
-        old = dict(
-            (await session.execute(select(OutboxRow.chat, OutboxRow.body).where(OutboxRow.part == "send"))).all()
-        )
+        found = await session.execute(select(OutboxRow.chat, OutboxRow.body).where(OutboxRow.part == "send"))
+        old = {row.chat: row.body for row in found}
         await _put(session, str(under_way.user.id), state="sending")
         await _put(session, str(again.user.id), state="sending")
     await officer.presses("✏️ Correct everywhere")
@@ -80,6 +79,7 @@ async def test_what_was_under_way_is_corrected_and_then_left_alone(
     await under_way.sees("ເວທີ 4 ມີນາ", within=PATIENCE)
     async with store.write() as session:
         body = await session.scalar(select(OutboxRow.body).where(OutboxRow.chat == str(again.user.id)))
+        assert body is not None
         assert body["text"] == "Forum on 4 March."
         await _put(session, str(again.user.id), state="sent")
     await again.sees("Forum on 4 March", within=PATIENCE)
