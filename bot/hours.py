@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ZONES = {
-    "KH": "Asia/Phnom_Penh", "CN": "Asia/Shanghai", "LA": "Asia/Vientiane", "MM": "Asia/Yangon", "TH": "Asia/Bangkok",
-    "VN": "Asia/Ho_Chi_Minh",
-}  # fmt: skip
+    "KH": ZoneInfo("Asia/Phnom_Penh"),
+    "CN": ZoneInfo("Asia/Shanghai"),
+    "LA": ZoneInfo("Asia/Vientiane"),
+    "MM": ZoneInfo("Asia/Yangon"),
+    "TH": ZoneInfo("Asia/Bangkok"),
+    "VN": ZoneInfo("Asia/Ho_Chi_Minh"),
+}
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _PART = re.compile(rf"({'|'.join(DAYS)})(?:\s*-\s*({'|'.join(DAYS)}))?\s+(.+)")
 
@@ -68,7 +72,7 @@ def parse_week(text: str) -> Week:
 def opens_at(week: Week, where: ZoneInfo, now: datetime) -> datetime | None:
     """None while it is open, else when it opens next."""
     local = now.astimezone(where)
-    if any(day == local.weekday() and span.holds(local.time()) for day, span in week):
+    if any(span.holds(local.time()) and day == _begun(span, local) for day, span in week):
         return None
     openings = [
         datetime.combine(local.date() + timedelta(days=ahead), span.start, where)
@@ -79,10 +83,15 @@ def opens_at(week: Week, where: ZoneInfo, now: datetime) -> datetime | None:
     return min((at for at in openings if at > local), default=None)
 
 
+def _begun(span: Span, local: datetime) -> int:
+    """The weekday on which hours that hold this moment began: the day before, where they went over midnight."""
+    return local.weekday() if local.time() >= span.start else (local.weekday() - 1) % 7
+
+
 def after_quiet(quiet: Span, where: ZoneInfo, moment: datetime) -> datetime:
     """The moment itself, or the end of the quiet hours that it falls into."""
     local = moment.astimezone(where)
     if not quiet.holds(local.time()):
         return moment
     end = datetime.combine(local.date(), quiet.end, where)
-    return end if end > local else end + timedelta(days=1)
+    return (end if end > local else end + timedelta(days=1)).astimezone(moment.tzinfo)

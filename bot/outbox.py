@@ -107,11 +107,20 @@ class Outbox:
 
     async def prepare(self, session: AsyncSession, platform: str, reply: Reply, now: datetime) -> dict[str, Any]:
         """The body of one message that many people will get. Raises ValueError where it needs more than one."""
-        bodies = self._bodies(platform, reply)
-        if len(bodies) != 1:
-            raise ValueError("too long for one message")
-        await self._keep_parts(session, [reply], now)
-        return bodies[0][1]
+        return (await self.prepare_all(session, [(platform, reply)], now))[0]
+
+    async def prepare_all(
+        self, session: AsyncSession, wanted: Sequence[tuple[str, Reply]], now: datetime
+    ) -> list[dict[str, Any]]:
+        """`prepare` for several (platform, reply): what they share is kept once."""
+        found = []
+        for platform, reply in wanted:
+            bodies = self._bodies(platform, reply)
+            if len(bodies) != 1:
+                raise ValueError("too long for one message")
+            found.append(bodies[0][1])
+        await self._keep_parts(session, [reply for _, reply in wanted], now)
+        return found
 
     async def put(
         self, session: AsyncSession, address: Address, body: Mapping[str, Any], now: datetime, lane: Lane = Lane.NOTICE
@@ -130,8 +139,8 @@ class Outbox:
         """Under which `keep` keeps it."""
         return blob_key(attachment)
 
-    async def kept(self, session: AsyncSession, key: str) -> Attachment | None:
-        blob = await session.get(BlobRow, key)
+    async def kept(self, session: AsyncSession, key: str | None) -> Attachment | None:
+        blob = await session.get(BlobRow, key) if key else None
         return Attachment(blob.name, blob.mime, blob.content) if blob else None
 
     def insert(self, table: Any) -> Any:
@@ -140,10 +149,6 @@ class Outbox:
 
     def shows_commands(self, platform: str) -> bool:
         return platform in self._capabilities and self._capabilities[platform].commands
-
-    @property
-    def is_sqlite(self) -> bool:
-        return self._store.is_sqlite
 
     def _bodies(self, platform: str, reply: Reply, edit: str | None = None) -> list[Body]:
         """The messages that one reply becomes. The first takes the edited message's place, the last has the buttons."""
@@ -185,7 +190,7 @@ class Outbox:
         written = await session.execute(insert.on_conflict_do_nothing().returning(OutboxRow.id), rows)
         return bool(written.all())
 
-    async def _keep_parts(self, session: AsyncSession, replies: Iterable[Reply], now: datetime) -> None:
+    async def _keep_parts(self, session: AsyncSession, replies: Sequence[Reply], now: datetime) -> None:
         """What the rows refer to: the meaning of their buttons, and their attachments."""
         buttons: dict[str, dict[str, Any]] = {}
         for reply in replies:
@@ -198,8 +203,9 @@ class Outbox:
                     "label": button.label,
                     "created_at": now,
                 }
-            if reply.attachment:
-                await self.keep(session, reply.attachment, now)
+        files = {id(reply.attachment): reply.attachment for reply in replies if reply.attachment}
+        for file in files.values():
+            await self.keep(session, file, now)
         if buttons:
             await session.execute(self._store.insert(ButtonRow).on_conflict_do_nothing(), list(buttons.values()))
 

@@ -24,6 +24,7 @@ async def outgoing(store: Store, row: int, chat: str, body: Mapping[str, Any]) -
         buttons=rendered_buttons(body),
         edit=body.get("edit"),
         attachment=await _attachment(store, body.get("blob")),
+        blob=body.get("blob"),
         reply_to=body.get("reply_to"),
         action=body.get("action", "say"),
         caption=bool(body.get("caption")),

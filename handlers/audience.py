@@ -5,12 +5,13 @@ audience → count and sample → add: and | or | and not → kind → values �
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from bot.conversation import Button, Turn, rows
+from bot.conversation import Button, Json, Turn, rows
 from bot.routing import Routes
 from bot.services import audience, broadcasts, recipients, wishes
 from bot.services.events import finding
@@ -18,7 +19,7 @@ from handlers.audience_words import EVENT_KINDS, TOPIC_NAMES, in_words
 from handlers.broadcast import say_problem
 from handlers.menu import COUNTRIES, country_label, pressed
 from handlers.sent import content_of
-from handlers.staff import may, staff_only
+from handlers.staff import staff_only
 from handlers.start import SECTORS
 from knowledge.language import Language
 from knowledge.phrases import N_
@@ -133,11 +134,16 @@ async def values(turn: Turn) -> None:
 @routes.button("audience.add")
 @staff_only("broadcast.compose")
 async def add(turn: Turn) -> None:
+    number = int(pressed(turn, "broadcast"))
     if pressed(turn, "values"):
-        await _add(
-            turn, int(pressed(turn, "broadcast")), pressed(turn, "how"), pressed(turn, "kind"), pressed(turn, "values")
-        )
-    await _show(turn, int(pressed(turn, "broadcast")))
+        with _shown_why():
+            await _add(turn, number, pressed(turn, "how"), pressed(turn, "kind"), pressed(turn, "values"))
+    await _show(turn, number)
+
+
+def _shown_why() -> contextlib.suppress:
+    """For changes before `_show`, which says itself why the announcement can't be changed any more."""
+    return contextlib.suppress(broadcasts.Refused)
 
 
 async def _add(turn: Turn, number: int, how: str, kind: str, chosen: Sequence[str]) -> None:
@@ -151,31 +157,35 @@ async def _add(turn: Turn, number: int, how: str, kind: str, chosen: Sequence[st
 @staff_only("broadcast.compose")
 async def use(turn: Turn) -> None:
     number = int(pressed(turn, "broadcast"))
-    await broadcasts.do_change(
-        await turn.transaction(), turn.person.id, number, turn.now, audience=pressed(turn, "rules")
-    )
+    session, rules = await turn.transaction(), pressed(turn, "rules")
+    with _shown_why():
+        await broadcasts.do_change(session, turn.person.id, number, turn.now, audience=rules)
     await _show(turn, number)
 
 
 @routes.expected("audience.typed")
+@staff_only("broadcast.compose")
 async def typed(turn: Turn) -> None:
-    content = await content_of(turn)
-    if not await may(turn, "broadcast.compose"):
-        return
-    data, session = turn.expected, await turn.transaction()
+    data, content = turn.expected, await content_of(turn)
     if turn.incoming.file is not None and content is None:
         turn.expect("audience.typed", **data)
         turn.say(turn.t("I could not fetch this file. Please send it again."))
         return
     text = turn.incoming.text if content is None else content.decode("utf-8-sig", "replace")
     words = [word.strip() for line in text.splitlines() for word in line.replace(";", ",").split(",")]
-    key = secrets.token_urlsafe(8)
-    found, unknown = await audience.put_list(session, key, [word for word in words if word])
-    await _add(turn, data["broadcast"], data["how"], "list", [key])
+    with _shown_why():
+        await _add_list(turn, data, [word for word in words if word])
+    await _show(turn, int(data["broadcast"]))
+
+
+async def _add_list(turn: Turn, data: Json, accounts: Sequence[str]) -> None:
+    session, key = await turn.transaction(), secrets.token_urlsafe(8)
+    await broadcasts.draft(session, turn.person.id, int(data["broadcast"]))  # no list is kept for one that is gone
+    found, unknown = await audience.put_list(session, key, accounts)
+    await _add(turn, int(data["broadcast"]), data["how"], "list", [key])
     turn.say(turn.t.n("{count} person of the list is known here.", "{count} people of the list are known here.", found))
     if unknown:
         turn.say(turn.t("Not known here: {accounts}", accounts=turn.t.list(unknown[:20])))
-    await _show(turn, int(data["broadcast"]))
 
 
 @routes.button("audience.save")
@@ -188,8 +198,8 @@ async def ask_name(turn: Turn) -> None:
 @routes.expected("audience.name")
 @staff_only("broadcast.compose")
 async def save(turn: Turn) -> None:
-    number = int(turn.expected["broadcast"])
-    await broadcasts.do_save_audience(
-        await turn.transaction(), turn.person.id, number, turn.incoming.text.strip()[:80] or "–", turn.now
-    )
+    session, number = await turn.transaction(), int(turn.expected["broadcast"])
+    with _shown_why():
+        name = turn.incoming.text.strip()[:80] or "–"
+        await broadcasts.do_save_audience(session, turn.person.id, number, name, turn.now)
     await _show(turn, number)

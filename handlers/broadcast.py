@@ -18,7 +18,7 @@ from bot.services.audience import TOPICS
 from handlers.audience_words import TOPIC_NAMES, in_words
 from handlers.menu import pressed
 from handlers.sent import content_of
-from handlers.staff import may, staff_button, staff_only
+from handlers.staff import staff_button, staff_only
 from knowledge.language import Language, parse_language
 from knowledge.phrases import N_, Phrases
 
@@ -287,15 +287,14 @@ async def ask_more(turn: Turn) -> None:
 
 
 @routes.expected("broadcast.file")
+@staff_only("broadcast.compose")
 async def take_file(turn: Turn) -> None:
-    content = await content_of(turn)
-    if not await may(turn, "broadcast.compose"):
-        return
     number, file = int(turn.expected["broadcast"]), turn.incoming.file
     if file is None or file.size > FILE_LIMIT:
         turn.expect("broadcast.file", broadcast=number)
         turn.say(turn.t("Please send a picture or a document of at most 10 MB, or /cancel."))
         return
+    content = await content_of(turn)
     if content is None:
         turn.expect("broadcast.file", broadcast=number)
         turn.say(turn.t("I could not fetch this file. Please send it again."))
@@ -335,10 +334,10 @@ async def preview(turn: Turn) -> None:
     assert turn.pressed is not None
     session, number = await turn.transaction(), int(pressed(turn, "broadcast"))
     row = await broadcasts.find(session, number)
-    file = await broadcasts.attachment_of(session, row)
+    file = await turn.services.outbox.kept(session, row.blob)
     spoken: Sequence[Language] = [language for language in Language if language.value in row.texts]
     if turn.pressed.action == "broadcast.test":
-        spoken = [turn.person.language] if turn.person.language in broadcasts.languages_of(row) else spoken[:1]
+        spoken = [turn.person.language] if turn.person.language in recipients.languages_of(row) else spoken[:1]
     if not spoken:
         say_problem(turn, broadcasts.Refused("no_text"), number)
         return

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.conversation import Address, Button, Reply, Rows, Turn, rows
+from bot.conversation import Button, Reply, Rows, Turn, rows
 from bot.routing import Routes
 from bot.services import broadcasts, people, recipients, roles
 from handlers.broadcast import STATES, problem, say_problem, split_languages
@@ -213,10 +213,6 @@ async def show_progress(session: Any, services: Any, row: Any) -> None:
     row.progress_row = await services.outbox.put(session, address, body, services.clock.now())
     row.progress = {**row.progress, "counts": counts, "state": row.state}
     await session.flush()
-
-
-def address(row: Any) -> Address:
-    return Address(row.platform, row.chat)
 
 
 # -- while it is sent

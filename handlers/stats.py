@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -13,7 +15,7 @@ from bot.services import roles, stats, vain
 from handlers.charts import bars
 from handlers.exchange import XLSX
 from handlers.staff import staff_button, staff_only
-from knowledge.phrases import N_
+from knowledge.phrases import N_, Phrases
 
 routes = Routes()
 
@@ -34,11 +36,14 @@ TOP = 10
 @routes.button("stats.show")
 @staff_only("stats.read")
 async def show(turn: Turn) -> None:
-    session, t = await turn.transaction(), turn.t
-    found = await stats.numbers(session, turn.person.id, turn.now)
+    t = turn.t
+    async with turn.reading() as session:
+        found = await stats.numbers(session, turn.person.id, turn.now)
+        vainly = await _asked_in_vain(turn, session)
+    groups = await asyncio.to_thread(vain.grouped, vainly)
     lines = [t("The last twelve weeks:")]
     lines += [t(label, count=t.number(found.total(what))) for what, label in WHAT.items()]
-    lines += await _unanswered(turn)
+    lines += _unanswered(t, groups)
     turn.say(Markup("\n").join(lines), ((staff_button(t),),))
     pictures = (("language", 0), ("country", 1), ("topic", 2), ("week", 3))
     for name, column in pictures:
@@ -51,16 +56,20 @@ def _asked(found: stats.Numbers, column: int) -> dict[str, int]:
     return dict(found.by("questions", column) + found.by("taps", column))
 
 
-async def _unanswered(turn: Turn) -> list[Markup]:
-    """What is missing most: only wordings that several people share."""
+async def _asked_in_vain(turn: Turn, session: Any) -> list[vain.Asked]:
+    """None for those who may not see the queue."""
     try:
-        asked = await vain.waiting(await turn.transaction(), turn.person.id, turn.now)
+        return await vain.waiting(session, turn.person.id, turn.now)
     except roles.NotAllowed:
         return []
-    groups = [group for group in vain.grouped(asked) if len(group) >= stats.FEWEST][:TOP]
-    if not groups:
+
+
+def _unanswered(t: Phrases, groups: Sequence[Sequence[vain.Asked]]) -> list[Markup]:
+    """What is missing most: only wordings that several people share."""
+    shared = [group for group in groups if len(group) >= stats.FEWEST][:TOP]
+    if not shared:
         return []
-    return [turn.t("Most asked without an answer:"), *(Markup("{}× {}").format(len(g), g[0].question) for g in groups)]
+    return [t("Most asked without an answer:"), *(Markup("{}× {}").format(len(g), g[0].question) for g in shared)]
 
 
 def _workbook(found: stats.Numbers) -> bytes:

@@ -28,7 +28,8 @@ class Outgoing:
 
     `action` is what is done in the chat: "say" (with `edit`: change a message, with `caption`: that of a file),
     "delete" the message `edit`, make a "topic" named `text` in a group (its id is what `deliver` returns),
-    "close_topic" `thread`, or "copy" the message `source` = (chat, message) of the same platform.
+    "close_topic" `thread`, or "copy" the message `source` = (chat, message) of the same platform. `blob` is the key of
+    `attachment`, the same for the same file.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Outgoing:
     buttons: tuple[tuple[Mapping[str, str], ...], ...] = ()
     edit: str | None = None
     attachment: Attachment | None = None
+    blob: str | None = None
     reply_to: str | None = None
     action: str = "say"
     caption: bool = False

@@ -19,9 +19,10 @@ class LinkPage:
 
     async def _go(self, request: web.Request) -> web.Response:
         number, button = int(request.match_info["broadcast"]), int(request.match_info["button"])
-        async with self._store.write() as session:
+        async with self._store.read() as session:
             address = await broadcasts.link_of(session, number, button)
-            if address is None:
-                raise web.HTTPNotFound
+        if address is None:
+            raise web.HTTPNotFound
+        async with self._store.write() as session:
             await wishes.do_click(session, None, number, button, self._clock.now())
         raise web.HTTPFound(address, headers={"Cache-Control": "no-store"})

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -22,6 +22,7 @@ from bot.store.tables import IdentityRow, PersonRow
 
 PLATFORMS = ("telegram", "web")
 TOPICS = ("general", "zones", "borders", "forums", "ecommerce", "programmes")
+CHUNK = 500  # lines of an uploaded list that are looked up at once
 Condition = ColumnElement[bool]
 PARTS: dict[str, Callable[[Sequence[str]], Condition]] = {}
 
@@ -151,23 +152,31 @@ async def put_list(session: AsyncSession, key: str, accounts: Sequence[str]) -> 
 
     Returns how many are on it, and the lines that nobody fits.
     """
-    found: set[int] = set()
-    unknown: list[str] = []
-    for line in dict.fromkeys(accounts):
-        if line.startswith("#") and line[1:].isdigit():
-            person = await session.scalar(select(PersonRow.id).where(PersonRow.id == int(line[1:])))
-        else:
-            platform, colon, external_id = line.partition(":")
-            person = await session.scalar(
-                select(IdentityRow.person_id).where(
-                    IdentityRow.platform == (platform if colon else "telegram"),
-                    IdentityRow.external_id == (external_id if colon else line),
-                )
-            )
-        if person is None:
-            unknown.append(line)
-        else:
-            found.add(person)
+    lines = list(dict.fromkeys(accounts))
+    known: dict[str, int] = {}
+    for start in range(0, len(lines), CHUNK):
+        known |= await _people_of(session, lines[start : start + CHUNK])
+    found = set(known.values())
     session.add_all(ListMemberRow(list_key=key, person_id=person) for person in sorted(found))
     await session.flush()
-    return len(found), unknown
+    return len(found), [line for line in lines if line not in known]
+
+
+async def _people_of(session: AsyncSession, lines: Sequence[str]) -> dict[str, int]:
+    """The person whom each line names; lines that nobody fits are left out."""
+    numbers = {line: int(line[1:]) for line in lines if line.startswith("#") and line[1:].isdigit()}
+    accounts = {line: _account(line) for line in lines if line not in numbers}
+    people = set(await session.scalars(select(PersonRow.id).where(PersonRow.id.in_(list(numbers.values())))))
+    named = tuple_(IdentityRow.platform, IdentityRow.external_id).in_(list(accounts.values()))
+    rows = await session.execute(
+        select(IdentityRow.platform, IdentityRow.external_id, IdentityRow.person_id).where(named)
+    )
+    owners = {(platform, external_id): person for platform, external_id, person in rows}
+    return {line: number for line, number in numbers.items() if number in people} | {
+        line: owners[account] for line, account in accounts.items() if account in owners
+    }
+
+
+def _account(line: str) -> tuple[str, str]:
+    platform, colon, external_id = line.partition(":")
+    return (platform, external_id) if colon else ("telegram", line)

@@ -23,7 +23,7 @@ from bot.conversation import Attachment, Button, Json, Reply, rows
 from bot.outbox import blob_key
 from bot.services import Services, audience, audit, recipients, roles
 from bot.store.staff_tables import AudienceRow, BroadcastRow
-from bot.store.tables import BlobRow, OutboxRow
+from bot.store.tables import OutboxRow
 from bot.text import units
 from knowledge.language import Language
 from knowledge.phrases import N_, Phrases
@@ -158,25 +158,17 @@ async def link_of(session: AsyncSession, number: int, button: int) -> str | None
     return str(row.buttons[button]["value"])
 
 
-def languages_of(row: BroadcastRow) -> list[Language]:
-    """Who is sent something: those with a text, and all others where there is a fallback."""
-    return [language for language in Language if row.fallback in row.texts or language.value in row.texts]
-
-
-async def attachment_of(session: AsyncSession, row: BroadcastRow) -> Attachment | None:
-    blob = await session.get(BlobRow, row.blob) if row.blob else None
-    return Attachment(blob.name, blob.mime, blob.content) if blob else None
-
-
 async def bodies(session: AsyncSession, services: Services, row: BroadcastRow) -> dict[tuple[str, str], Json]:
     """What the ledger holds for each (platform, language)."""
-    file, now = await attachment_of(session, row), services.clock.now()
-    found: dict[tuple[str, str], Json] = {}
-    for language in languages_of(row):
-        reply = reply_for(row, language, file, services.settings.public_url)
-        for platform in audience.PLATFORMS:
-            found[platform, language.value] = await services.outbox.prepare(session, platform, reply, now)
-    return found
+    file, root = await services.outbox.kept(session, row.blob), services.settings.public_url
+    replies = {
+        (platform, language.value): reply_for(row, language, file, root)
+        for language in recipients.languages_of(row)
+        for platform in audience.PLATFORMS
+    }
+    wanted = [(platform, reply) for (platform, _), reply in replies.items()]
+    rendered = await services.outbox.prepare_all(session, wanted, services.clock.now())
+    return dict(zip(replies, rendered, strict=True))
 
 
 # -- sending
@@ -347,8 +339,6 @@ async def do_recall(session: AsyncSession, services: Services, actor: int, numbe
     """Takes it back: deleted where it stands (within what the platform allows), and not sent where it waits."""
     await roles.check(session, actor, "broadcast.recall")
     row, now = await find(session, number), services.clock.now()
-    if row.state not in ("sending", "paused", "done"):
-        raise Refused("not_now")
     await _move(session, number, ("sending", "paused", "done"), "cancelled", finished_at=now)
     await _rows(
         session, number, ("queued", "held"), state="failed", cause="cancelled", error="recalled", finished_at=now
@@ -363,6 +353,8 @@ async def do_recall(session: AsyncSession, services: Services, actor: int, numbe
 async def do_catch_up(session: AsyncSession, services: Services, row: BroadcastRow) -> None:
     """Corrects or deletes also what was just being sent when that was decided."""
     now = services.clock.now()
+    if not await recipients.stands(session, row, "recall" if row.reason == RECALLED else "edit"):
+        return
     if row.reason == RECALLED:
         await recipients.delete_everywhere(session, row, now)
     elif row.edition > 1:

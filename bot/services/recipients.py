@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     String,
+    and_,
     case,
     cast,
     exists,
@@ -54,7 +55,7 @@ def _chosen(services: Services, row: BroadcastRow) -> tuple[Any, list[ColumnElem
     conditions: list[ColumnElement[bool]] = [
         audience.subscribed(row.topic),
         audience.compiled(row.audience),
-        PersonRow.language.in_([language.value for language in _spoken(row)]),
+        PersonRow.language.in_([language.value for language in languages_of(row)]),
     ]
     if not row.urgent:
         now = services.clock.now()
@@ -76,7 +77,8 @@ def _chosen(services: Services, row: BroadcastRow) -> tuple[Any, list[ColumnElem
     return accounts, conditions
 
 
-def _spoken(row: BroadcastRow) -> list[Language]:
+def languages_of(row: BroadcastRow) -> list[Language]:
+    """Who is sent something: those with a text, and all others where there is a fallback."""
     return [language for language in Language if row.fallback in row.texts or language.value in row.texts]
 
 
@@ -135,9 +137,9 @@ async def fix_recipients(session: AsyncSession, services: Services, row: Broadca
 def _not_before(services: Services, row: BroadcastRow, now: datetime) -> ColumnElement[Any]:
     """When each may be sent: not in the quiet hours of their country."""
     if row.urgent:
-        return cast(null(), Moment) if not services.outbox.is_sqlite else null()
+        return cast(null(), Moment)
     quiet = hours.parse_span(services.settings.quiet_hours)
-    ends = {country: hours.after_quiet(quiet, hours.zone(name), now) for country, name in hours.ZONES.items()}
+    ends = {country: hours.after_quiet(quiet, zone, now) for country, zone in hours.ZONES.items()}
     home = hours.after_quiet(quiet, services.settings.zone, now)
     return case(
         *((PersonRow.country == country, literal(at, Moment)) for country, at in ends.items()),
@@ -223,7 +225,8 @@ async def change_everywhere(session: AsyncSession, row: BroadcastRow, bodies: Bo
         theirs = (OutboxRow.platform == platform) & OutboxRow.chat.in_(_told(platform, language))
         mine = (OutboxRow.broadcast_id == row.id) & (OutboxRow.part == "send")
         await session.execute(
-            update(OutboxRow).where(mine, theirs, OutboxRow.state.in_(["queued", "held"])).values(body=body)
+            update(OutboxRow).where(mine, theirs, OutboxRow.state.in_(["queued", "held"])).values(body=body),
+            execution_options={"synchronize_session": False},
         )
         kept = {key: value for key, value in body.items() if key != "blob"}
         edit = {**kept, "edit": MARK, **({"caption": True} if "blob" in body else {})}
@@ -246,16 +249,49 @@ async def delete_everywhere(session: AsyncSession, row: BroadcastRow, now: datet
     return gone
 
 
+async def stands(session: AsyncSession, row: BroadcastRow, part: str) -> bool:
+    """Whether a message with the old text stands without its `part` (edit or recall), or waits to be tried again."""
+    wanted = _standing(row, part)
+    if part == "edit":
+        again = OutboxRow.state.in_(["queued", "held"]) & (OutboxRow.sending_at <= row.changed_at)
+        spoken = [language.value for language in languages_of(row)]
+        theirs = (
+            exists()
+            .where(IdentityRow.platform == OutboxRow.platform, IdentityRow.external_id == OutboxRow.chat)
+            .where(PersonRow.id == IdentityRow.person_id, PersonRow.language.in_(spoken))
+        )
+        wanted = (wanted | again) & theirs
+    mine = (OutboxRow.broadcast_id == row.id) & (OutboxRow.part == "send")
+    return bool(await session.scalar(select(exists().where(mine, wanted))))
+
+
+def _message() -> ColumnElement[Any]:
+    """How the platform names a message of the ledger."""
+    return case((OutboxRow.platform == "web", cast(OutboxRow.id, String)), else_=OutboxRow.message_id)
+
+
+def _key(row: BroadcastRow, part: str) -> ColumnElement[str]:
+    return literal(f"b:{row.id}:{part}{row.edition}:") + cast(OutboxRow.id, String)
+
+
+def _standing(row: BroadcastRow, part: str) -> ColumnElement[bool]:
+    """Was sent before the last change, and its edit or deletion is not in the ledger yet."""
+    twin = aliased(OutboxRow)
+    return and_(
+        OutboxRow.state == "sent",
+        _message().is_not(None),
+        OutboxRow.sending_at.is_(None) | (OutboxRow.sending_at <= row.changed_at),  # later ones went out right
+        ~exists().where(twin.idempotency_key == _key(row, part)),
+    )
+
+
 async def _follow_up(
     session: AsyncSession, row: BroadcastRow, body: Json, part: str, where: ColumnElement[bool], now: datetime
 ) -> int:
     """For each message that was sent, one ledger row that edits or deletes it."""
     sqlite = session.get_bind().dialect.name == "sqlite"
-    message = case((OutboxRow.platform == "web", cast(OutboxRow.id, String)), else_=OutboxRow.message_id)
-    text = func.replace(literal(json.dumps(body, ensure_ascii=False)), MARK, message)
+    text = func.replace(literal(json.dumps(body, ensure_ascii=False)), MARK, _message())
     kind = OutboxRow.body.type
-    key = literal(f"b:{row.id}:{part}{row.edition}:") + cast(OutboxRow.id, String)
-    twin = aliased(OutboxRow)
     chosen = select(
         OutboxRow.platform,
         OutboxRow.chat,
@@ -264,19 +300,11 @@ async def _follow_up(
         literal("queued"),
         literal(0),
         literal(now, Moment),
-        null() if sqlite else cast(null(), Moment),
-        key,
+        cast(null(), Moment),
+        _key(row, part),
         literal(row.id),
         literal(part),
-    ).where(
-        OutboxRow.broadcast_id == row.id,
-        OutboxRow.part == "send",
-        OutboxRow.state == "sent",
-        message.is_not(None),
-        OutboxRow.sending_at.is_(None) | (OutboxRow.sending_at <= row.changed_at),  # later ones went out right
-        ~exists().where(twin.idempotency_key == key),
-        where,
-    )
+    ).where(OutboxRow.broadcast_id == row.id, OutboxRow.part == "send", _standing(row, part), where)
     written = await session.execute(insert(OutboxRow).from_select(COLUMNS, chosen).returning(OutboxRow.id))
     return len(written.all())
 

@@ -48,14 +48,14 @@ async def numbers(session: AsyncSession, actor: int, now: datetime) -> Numbers:
     answers = await session.execute(
         select(
             AnswerRow.id, AnswerRow.asked_at, AnswerRow.language, AnswerRow.outcome, AnswerRow.facet, AnswerRow.useful,
-            AnswerRow.question, PersonRow.country,
+            (AnswerRow.question != "").label("typed"), PersonRow.country,
         )
         .outerjoin(PersonRow, PersonRow.id == AnswerRow.person_id)
         .where(AnswerRow.asked_at > now - SPAN)
     )  # fmt: skip
     for row in answers:
         key = (row.language, row.country or "–", row.facet or "–", f"{row.asked_at:%G-W%V}")
-        found.add("questions" if row.question else "taps", key)
+        found.add("questions" if row.typed else "taps", key)
         found.add({"answer": "answered", "choices": "choices", "declined": "declined"}.get(row.outcome, "other"), key)
         if row.useful is not None:
             found.add("useful" if row.useful else "not_useful", key)

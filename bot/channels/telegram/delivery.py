@@ -69,8 +69,8 @@ async def _deliver(bot: Bot, message: Outgoing, parse_mode: str | None, uploads:
         if parse_mode and "can't parse entities" in str(error).lower():
             log.error("telegram.markup_refused", outbox=message.id, reason=str(error))
             return await _deliver(bot, message, None, uploads)
-        if message.attachment and "file identifier" in str(error).lower() and uploads.get(message.attachment):
-            uploads.forget(message.attachment)
+        if "file identifier" in str(error).lower() and uploads.get(message.blob):
+            uploads.forget(message.blob)
             return await _deliver(bot, message, parse_mode, uploads)
         raise
 
@@ -161,7 +161,7 @@ async def _send(bot: Bot, message: Outgoing, text: str, parse_mode: str | None, 
             message_thread_id=thread,
         )
     send = bot.send_photo if file.is_picture else bot.send_document
-    known = uploads.get(file)
+    known = uploads.get(message.blob)
     sent = await send(
         chat,
         known or file.content,
@@ -172,7 +172,7 @@ async def _send(bot: Bot, message: Outgoing, text: str, parse_mode: str | None, 
         reply_parameters=reply,
         message_thread_id=thread,
     )
-    uploads.learn(file, sent)
+    uploads.learn(message.blob, sent)
     return sent
 
 

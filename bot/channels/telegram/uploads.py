@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 
 from telegram import Message
-
-from bot.conversation import Attachment
 
 HELD = 2_000
 
 
 class Uploads:
-    """Telegram's ids of what was sent since the start; the latest `HELD` of them."""
+    """Telegram's ids of what was sent since the start, by the file's key; the latest `HELD` of them."""
 
     def __init__(self) -> None:
         self._ids: OrderedDict[str, str] = OrderedDict()
 
-    def get(self, file: Attachment) -> str | None:
-        return self._ids.get(_mark(file))
+    def get(self, blob: str | None) -> str | None:
+        return self._ids.get(blob) if blob else None
 
-    def learn(self, file: Attachment, sent: Message) -> None:
+    def learn(self, blob: str | None, sent: Message) -> None:
         held = sent.photo[-1] if sent.photo else sent.document
-        if held is not None:
-            self._ids[_mark(file)] = held.file_id
-            self._ids.move_to_end(_mark(file))
+        if blob and held is not None:
+            self._ids[blob] = held.file_id
+            self._ids.move_to_end(blob)
             if len(self._ids) > HELD:
                 self._ids.popitem(last=False)
 
-    def forget(self, file: Attachment) -> None:
-        self._ids.pop(_mark(file), None)
-
-
-def _mark(file: Attachment) -> str:
-    return hashlib.sha256(f"{file.mime}\0{file.name}\0".encode() + file.content).hexdigest()
+    def forget(self, blob: str | None) -> None:
+        if blob:
+            self._ids.pop(blob, None)

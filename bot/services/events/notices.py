@@ -9,19 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import hours
 from bot.services.events.model import Event, event_of
 from bot.store.event_tables import EventNoticeRow, EventRow
 
-NIGHT_BEGINS, NIGHT_ENDS = time(21), time(7)
+NIGHT = hours.Span(time(21), time(7))
 FEEDBACK_AT = time(9)
-ZONES = {
-    "KH": ZoneInfo("Asia/Phnom_Penh"),
-    "CN": ZoneInfo("Asia/Shanghai"),
-    "LA": ZoneInfo("Asia/Vientiane"),
-    "MM": ZoneInfo("Asia/Yangon"),
-    "TH": ZoneInfo("Asia/Bangkok"),
-    "VN": ZoneInfo("Asia/Ho_Chi_Minh"),
-}
+ZONES = hours.ZONES
 
 
 def zone_of(country: str | None, event_zone: ZoneInfo) -> ZoneInfo:
@@ -31,14 +25,7 @@ def zone_of(country: str | None, event_zone: ZoneInfo) -> ZoneInfo:
 
 def after_quiet(now: datetime, zone: ZoneInfo) -> datetime:
     """`now`, or the end of the night when it is night in the zone."""
-    local = now.astimezone(zone)
-    if local.time() >= NIGHT_BEGINS:
-        local = datetime.combine(local.date() + timedelta(days=1), NIGHT_ENDS, zone)
-    elif local.time() < NIGHT_ENDS:
-        local = datetime.combine(local.date(), NIGHT_ENDS, zone)
-    else:
-        return now
-    return local.astimezone(now.tzinfo)
+    return hours.after_quiet(NIGHT, zone, now)
 
 
 async def add(
