@@ -306,7 +306,7 @@ async def preview(turn: Turn) -> None:
     row = await curating.find(await turn.transaction(), int(pressed(turn, "proposal")))
     record, content = records.check(json.loads(row.body)), turn.services.knowledge.content
     sources = await records.sources(await turn.transaction())
-    shown = Answerer(records.with_record(content, record, sources), {})
+    shown = Answerer(content.with_records([record], sources), {})
     for facet in [str(name) for name in record.facets][:3] or ["overview"]:
         answer = shown.to_tap(record.id, facet, turn.person.language, turn.now.date())
         turn.say(answer.full or answer.short)

@@ -9,7 +9,6 @@ from bot.routing import Routes
 from bot.services import curating
 from handlers.menu import page_of, pressed
 from handlers.staff import staff_button, staff_only
-from knowledge.curate import overdue
 
 routes = Routes()
 ASKED_LATELY = timedelta(days=90)
@@ -21,7 +20,7 @@ ASKED_LATELY = timedelta(days=90)
 async def due(turn: Turn) -> None:
     t, today, knowledge = turn.t, turn.now.date(), turn.services.knowledge
     asked = await curating.asked_since(await turn.transaction(), turn.now - ASKED_LATELY)
-    late = [(overdue(one, today), asked.get(one.id, 0), one) for one in knowledge.content.records.values()]
+    late = [(one.overdue(today), asked.get(one.id, 0), one) for one in knowledge.content.records.values()]
     found = sorted((one for one in late if one[0] > 0), key=lambda one: (-one[0] * (1 + one[1]), one[2].id))
     buttons = [
         Button(

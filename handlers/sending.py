@@ -17,7 +17,7 @@ from bot.services import broadcasts, people, recipients, roles
 from handlers.broadcast import STATES, problem, say_problem, split_languages
 from handlers.broadcast_report import csv_file, picture, table
 from handlers.menu import pressed
-from handlers.staff import staff_button, staff_only
+from handlers.staff import ask_others, staff_button, staff_only
 from knowledge.language import Language
 from knowledge.phrases import N_, Phrases
 
@@ -144,30 +144,22 @@ async def send(turn: Turn) -> None:
 
 
 async def _ask_others(turn: Turn, row: Any) -> int:
-    session, asked = await turn.transaction(), 0
-    for person in await roles.people_with(session, "broadcast.approve"):
-        address = await people.address_of(session, person)
-        if person == turn.person.id or address is None:
-            continue
-        language = Language(await roles.language_of(session, person))
-        t = Phrases(language)
+    where = {"broadcast": row.id}
+
+    def ask(t: Phrases) -> Reply:
         said = t.n(
             "An announcement to {count} person waits for your approval:",
             "An announcement to {count} people waits for your approval:",
             row.total,
         )
-        shown = row.texts.get(language.value) or next(iter(row.texts.values()))
-        where = {"broadcast": row.id}
-        buttons = rows(
-            [
-                Button(t.p("button", "Approve and send"), "broadcast.approve", where),
-                Button(t.p("button", "👁 Preview"), "broadcast.preview", where),
-            ]
-        )
-        reply = Reply(Markup("{}\n\n{}").format(said, shown), buttons)
-        key = f"b:{row.id}:approve:{person}"
-        asked += await turn.services.outbox.tell(session, address, [reply], turn.now, key=key)
-    return asked
+        shown = row.texts.get(t.language.value) or next(iter(row.texts.values()))
+        buttons = [
+            Button(t.p("button", "Approve and send"), "broadcast.approve", where),
+            Button(t.p("button", "👁 Preview"), "broadcast.preview", where),
+        ]
+        return Reply(Markup("{}\n\n{}").format(said, shown), rows(buttons))
+
+    return await ask_others(turn, "broadcast.approve", ask, f"b:{row.id}:approve")
 
 
 @routes.button("broadcast.approve")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,6 @@ from pydantic import ValidationError
 from sqlalchemy import func, select, update
 
 from knowledge.bodies import record_of
-from knowledge.loader import Content
 from knowledge.records import Record, Source
 from knowledge.store import ContentPartRow, ContentVersionRow, RecordRow, RevisionRow
 from knowledge.texts import Text
@@ -236,21 +235,11 @@ async def add_source(session: AsyncSession, source: Source) -> None:
     await session.flush()
 
 
-def overdue(record: Record, today: date) -> int:
-    """Days past the review period; negative while there is time."""
-    return record.overdue(today)
-
-
 async def sources(session: AsyncSession) -> dict[str, Source]:
     """All sources, also those that no published record names yet."""
     bodies = await session.scalars(select(ContentPartRow.body).where(ContentPartRow.part == "sources"))
     found = [Source.model_validate_json(body) for body in bodies]
     return {source.id: source for source in found}
-
-
-def with_record(content: Content, record: Record, known: dict[str, Source] | None = None) -> Content:
-    """The content as it would be with this version of the record (and these sources)."""
-    return content.with_records([record], known)
 
 
 def texts_of(record: Record) -> list[Text]:

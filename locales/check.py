@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from babel.messages import Catalog, Message
 
-from knowledge.language import Language
-from locales.messages import TRANSLATED, load, messages, template
+from knowledge.language import TRANSLATED, Language
+from locales.messages import load, messages, template
 
 FIELD = re.compile(r"\{[a-z_]*\}")
 TAG = re.compile(r"</?[a-z]+[^>]*>")

@@ -14,7 +14,6 @@ from knowledge.language import Language
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("bot", "handlers", "knowledge")
 ARGUMENTS = {"t": 1, "N_": 1, "p": 2, "n": 2}  # how many of a call's first arguments are words; see knowledge.phrases
-TRANSLATED = tuple(language for language in Language if language is not Language.EN)
 
 
 def catalogue_file(language: Language) -> Path:

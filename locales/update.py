@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from babel.messages.pofile import write_po
 
-from locales.messages import TRANSLATED, catalogue_file, load, messages, template
+from knowledge.language import TRANSLATED
+from locales.messages import catalogue_file, load, messages, template
 
 
 def main() -> None:
