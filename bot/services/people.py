@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Address, Dialog, Json, Person
@@ -20,19 +21,37 @@ class Known:
     dialog: Dialog
 
 
+_FIND = (
+    select(
+        PersonRow.id,
+        PersonRow.language,
+        PersonRow.country,
+        PersonRow.sector,
+        PersonRow.welcomed_at,
+        PersonRow.context,
+        PersonRow.form,
+        select(LiveRow.id)
+        .where(LiveRow.person_id == PersonRow.id, LiveRow.state != "closed")
+        .limit(1)
+        .scalar_subquery()
+        .label("live"),
+    )
+    .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
+    .where(IdentityRow.platform == bindparam("platform"), IdentityRow.external_id == bindparam("account"))
+)
+_PERSONS = PersonRow.__table__
+_SAVE_DIALOG = (
+    update(_PERSONS)  # type: ignore[arg-type]
+    .where(_PERSONS.c.id == bindparam("person"))
+    .values(context=bindparam("said"), form=bindparam("open_form"))
+)
+
+
 async def find(session: AsyncSession, platform: str, external_id: str) -> Known | None:
-    live = select(LiveRow.id).where(LiveRow.person_id == PersonRow.id, LiveRow.state != "closed").limit(1)
-    found = (
-        await session.execute(
-            select(PersonRow, live.scalar_subquery())
-            .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
-            .where(IdentityRow.platform == platform, IdentityRow.external_id == external_id)
-        )
-    ).first()
-    if found is None:
+    row = (await session.execute(_FIND, {"platform": platform, "account": external_id})).first()
+    if row is None:
         return None
-    row, talk = found
-    return Known(_person(row), Dialog(dict(row.context or {}), row.form, talk))
+    return Known(_person(row), Dialog(dict(row.context or {}), row.form, row.live))
 
 
 async def create(session: AsyncSession, platform: str, external_id: str, language_hint: str, now: datetime) -> Known:
@@ -46,7 +65,7 @@ async def create(session: AsyncSession, platform: str, external_id: str, languag
     return Known(_person(row), Dialog())
 
 
-def _person(row: PersonRow) -> Person:
+def _person(row: PersonRow | Row[Any]) -> Person:
     return Person(row.id, Language(row.language), row.country, row.sector, row.welcomed_at is not None)
 
 
@@ -92,9 +111,8 @@ async def save_profile(session: AsyncSession, person: Person, now: datetime) -> 
 
 
 async def save_dialog(session: AsyncSession, person_id: int, dialog: Dialog) -> None:
-    await session.execute(
-        update(PersonRow).where(PersonRow.id == person_id).values(context=dialog.context, form=dialog.form)
-    )
+    values = {"person": person_id, "said": dialog.context, "open_form": dialog.form}
+    await session.execute(_SAVE_DIALOG, values)
 
 
 async def mark_unreachable(session: AsyncSession, platform: str, chat: str, reason: str, now: datetime) -> None:
