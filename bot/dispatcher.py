@@ -31,6 +31,7 @@ from bot.outgoing import outgoing
 from bot.services.people import mark_unreachable, move_chat
 from bot.store.engine import Store
 from bot.store.tables import OutboxRow
+from bot.withdrawal import STORE_RETURN
 
 log = structlog.get_logger(__name__)
 
@@ -319,21 +320,27 @@ class Dispatcher:
         if not outcomes:
             return
         now = self._clock.now()
-        rows = [
-            {
-                "row": outcome.job.id,
-                "new_state": "failed" if outcome.state == "unreachable" else outcome.state,
-                "message": outcome.message_id,
-                "reason": outcome.error,
-                "again": None if outcome.retry_in is None else now + timedelta(seconds=outcome.retry_in),
-                "done": now if outcome.state != "queued" else None,
-                "why": "unreachable" if outcome.state == "unreachable" else None,
-            }
-            for outcome in outcomes
-        ]
+        final, back = [], []
+        for outcome in outcomes:
+            known = {"row": outcome.job.id, "reason": outcome.error}
+            if outcome.state == "queued":
+                back.append({**known, "again": now + timedelta(seconds=outcome.retry_in or 0.0), "at": now})
+                continue
+            unreachable = outcome.state == "unreachable"
+            final.append(
+                {
+                    **known,
+                    "new_state": "failed" if unreachable else outcome.state,
+                    "message": outcome.message_id,
+                    "done": now,
+                    "why": "unreachable" if unreachable else None,
+                }
+            )
         async with self._store.write() as session:
             connection = await session.connection()
-            await connection.execute(_STORE_OUTCOME, rows)
+            for statement, rows in ((_STORE_OUTCOME, final), (STORE_RETURN, back)):
+                if rows:
+                    await connection.execute(statement, rows)
             for outcome in outcomes:
                 if outcome.state == "unreachable":
                     await mark_unreachable(session, self._channel.name, outcome.job.chat, outcome.error or "", now)
@@ -374,7 +381,7 @@ _STORE_OUTCOME = (
         state=bindparam("new_state"),
         message_id=bindparam("message"),
         error=bindparam("reason"),
-        not_before=bindparam("again"),
+        not_before=None,
         finished_at=bindparam("done"),
         cause=bindparam("why"),
     )

@@ -247,7 +247,11 @@ async def unknown(turn: Turn) -> None:
 @staff_only("broadcast.resend")
 async def resend(turn: Turn) -> None:
     number = int(pressed(turn, "broadcast"))
-    await broadcasts.do_resend_unknown(await turn.transaction(), turn.services, turn.person.id, number)
+    try:
+        await broadcasts.do_resend_unknown(await turn.transaction(), turn.services, turn.person.id, number)
+    except broadcasts.Refused as refused:
+        say_problem(turn, refused, number)
+        return
     await _show(turn, number)
 
 
