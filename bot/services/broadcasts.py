@@ -19,7 +19,6 @@ from markupsafe import escape
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import hours
 from bot.conversation import Attachment, Button, Json, Reply, rows
 from bot.outbox import blob_key
 from bot.services import Services, audience, audit, recipients, roles
@@ -94,6 +93,8 @@ async def do_change(session: AsyncSession, actor: int, number: int, now: datetim
             check_text(text, with_file=bool(values.get("blob", row.blob)))
     if len(values.get("buttons", ())) > BUTTONS:
         raise Refused("too_many_buttons", limit=BUTTONS)
+    if (at := values.get("scheduled_for")) is not None and at <= now:
+        raise Refused("past")
     before = {name: _json(getattr(row, name)) for name in values}
     for name, value in values.items():
         setattr(row, name, value)
@@ -364,11 +365,3 @@ async def do_catch_up(session: AsyncSession, services: Services, row: BroadcastR
         await recipients.delete_everywhere(session, row, now)
     elif row.edition > 1:
         await recipients.change_everywhere(session, row, await bodies(session, services, row), now)
-
-
-def parse_time(text: str, where: str) -> datetime:
-    """ "2026-12-01 09:30" in the desk's zone. Raises Refused("bad_time")."""
-    try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").replace(tzinfo=hours.zone(where))
-    except ValueError:
-        raise Refused("bad_time") from None
