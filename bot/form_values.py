@@ -75,7 +75,7 @@ def read_moment(text: str, zone: tzinfo) -> datetime:
     try:
         hours, _, minutes = hour.partition(":")
         return datetime.combine(date.fromisoformat(read_date(day)), time(int(hours), int(minutes or 0)), zone)
-    except ValueError:
+    except (ValueError, Unfit):
         raise Unfit(N_("Please write day and time, for example 15/4/2027 9:00.")) from None
 
 

@@ -169,7 +169,8 @@ async def use(turn: Turn) -> None:
 @routes.expected("audience.typed")
 @staff_only("broadcast.compose")
 async def typed(turn: Turn) -> None:
-    data, file = turn.expected, turn.incoming.file
+    data = {key: turn.expected[key] for key in ("broadcast", "how", "kind")}
+    file = turn.incoming.file
     content = turn.incoming.text.encode()
     if file is not None and file.size <= LIST_BYTES:  # a longer one is not even fetched
         fetched = await content_of(turn)

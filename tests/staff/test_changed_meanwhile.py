@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.clock import SystemClock
 from bot.store import Store
-from bot.store.staff_tables import ListMemberRow
+from bot.store.staff_tables import BroadcastRow, ListMemberRow
 from bot.store.tables import OutboxRow
 from tests.conftest import Running
 from tests.fake_telegram import FakeTelegram
@@ -52,6 +52,30 @@ async def test_an_audience_of_a_discarded_one_is_refused_with_the_reason(
     await officer.sees("can't be changed any more")
     async with store.read() as session:
         assert await session.scalar(select(ListMemberRow)) is None
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("gone", [False, True])
+@pytest.mark.parametrize("label", ["Others get…", "Urgent", "+ Ask a question", "👁 Preview", "Test to me"])
+async def test_a_button_of_one_that_is_discarded_or_gone_says_so(
+    label: str, gone: bool, desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
+) -> None:
+    officer = await hire("Officer", "announcer")
+    await compose(officer)
+    if label == "+ Ask a question":
+        await officer.presses("Buttons")
+        await officer.sees("Tap a button", buttons=[label])
+    async with store.write() as session:
+        await session.execute(delete(BroadcastRow) if gone else update(BroadcastRow).values(state="cancelled"))
+    await officer.presses(label)
+    if gone:
+        await officer.sees("does not exist any more", buttons=["‹ Staff menu"])
+    elif label in ("👁 Preview", "Test to me"):
+        await officer.sees("This is how it looks", buttons=["‹ Back"])
+        await officer.presses("‹ Back")
+        await officer.sees("cancelled")
+    else:
+        await officer.sees("can't be changed any more", buttons=["‹ Back"])
 
 
 async def test_what_was_under_way_is_corrected_and_then_left_alone(
