@@ -7,16 +7,13 @@ import json
 import pytest
 from sqlalchemy import select
 
-from bot.clock import SystemClock
 from bot.store import Store
-from bot.store.staff_tables import BroadcastRow, ProposalRow
+from bot.store.staff_tables import ProposalRow
 from handlers.typed import is_word, labelled, word
 from knowledge.curate import sources
 from knowledge.language import Language
 from knowledge.phrases import Phrases
 from tests.conftest import Running
-from tests.events.making import make_event
-from tests.fake_telegram import FakeTelegram
 from tests.staff.conftest import Hire
 from tests.staff.knowing import migrated_sqlite, seeded
 
@@ -60,34 +57,3 @@ async def test_a_notice_names_source_and_date(
     assert caution["as_of"] == "2026-11-20"
     assert [(known[one].title, known[one].publisher) for one in caution["sources"]] == [("第12号通知", "海关")]
     assert caution["text"][language] == own
-
-
-async def test_buttons_and_time_in_thai(desk: Running, hire: Hire, telegram: FakeTelegram, store: Store) -> None:
-    async with store.write() as session:
-        event = await make_event(session, now=SystemClock().now())
-    officer = await hire("Officer", "announcer", language="th")
-    t = Phrases(Language.TH)
-    await officer.says("/announce")
-    await officer.presses(str(t.p("button", "➕ New announcement")))
-    await officer.says("[ไทย]\nงานที่เวียงจันทน์\n[en]\nForum.")
-    await officer.presses(str(t.p("button", "Buttons")))
-    await officer.sees("| ถาม", "| งาน:")
-    await officer.says(f"ไทย: สมัคร / en: Join ｜ งาน：{event.id}\nสอบถาม | ถาม")
-    await officer.sees(buttons=["✓ ไทย", "✓ English"])
-    await officer.presses(str(t.p("button", "Time")))
-    await officer.sees("“ตอนนี้”")
-    await officer.says("1/12/2569 9：30")
-    await officer.sees("1 ธ.ค. 2026 09:30")
-    async with store.read() as session:
-        row = (await session.scalars(select(BroadcastRow))).one()
-    assert [(one["kind"], one["value"], one["label"]) for one in row.buttons] == [
-        ("event", str(event.id), {"th": "สมัคร", "en": "Join"}),
-        ("ask", "ask", {"th": "สอบถาม"}),
-    ]
-    assert row.scheduled_for is not None
-    assert f"{row.scheduled_for:%Y-%m-%d %H:%M}" == "2026-12-01 02:30"
-    await officer.presses(str(t.p("button", "Time")))
-    await officer.says("ตอนนี้")
-    await officer.sees(buttons=["✓ ไทย"])
-    async with store.read() as session:
-        assert await session.scalar(select(BroadcastRow.scheduled_for)) is None
