@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import DeliveryError, Later, Moved, PushChannel, Rejected, Uncertain, Unreachable
@@ -219,7 +219,7 @@ class Dispatcher:
                 OutboxRow.platform == self._channel.name,
                 OutboxRow.state == "queued",
                 OutboxRow.lane == int(lane),
-                (OutboxRow.not_before.is_(None)) | (OutboxRow.not_before <= self._clock.now()),
+                self._is_due(),
                 OutboxRow.id > (0 if sweep else self._cursor[lane]),
             )
             .order_by(OutboxRow.id)
@@ -231,6 +231,9 @@ class Dispatcher:
             self._cursor[lane] = max(self._cursor[lane], row.id)
             if row.id not in self._known:
                 self._take(_Job(*row))
+
+    def _is_due(self) -> ColumnElement[bool]:
+        return OutboxRow.not_before.is_(None) | (OutboxRow.not_before <= self._clock.now())
 
     def _take(self, job: _Job) -> None:
         self._known.add(job.id)
@@ -269,14 +272,17 @@ class Dispatcher:
             if job.id in marked:
                 job.body = marked[job.id]  # it may have been corrected since it was read
                 self._in_flight[job.id] = asyncio.create_task(self._send(job))
-            else:  # withdrawn since it was read
+            else:  # withdrawn or put off since it was read
                 self._advance(job)
 
     async def _mark_sending(self, batch: Sequence[_Job]) -> dict[int, dict[str, Any]]:
+        answered = OutboxRow.broadcast_id.is_(None)  # its turn has come; an announcement may have been put off
         async with self._store.write(durable=True) as session:
             result = await session.execute(
                 update(OutboxRow)
-                .where(OutboxRow.id.in_([job.id for job in batch]), OutboxRow.state == "queued")
+                .where(
+                    OutboxRow.id.in_([job.id for job in batch]), OutboxRow.state == "queued", answered | self._is_due()
+                )
                 .values(state="sending", sending_at=self._clock.now(), attempts=OutboxRow.attempts + 1)
                 .returning(OutboxRow.id, OutboxRow.body)
             )

@@ -46,7 +46,9 @@ MATCHES = 8
 @staff_only("curate.edit")
 async def menu(turn: Turn) -> None:
     turn.expect("curate.find")
-    turn.say(turn.t("Which record? Write a part of its name, or its id."), ((staff_button(turn.t),),), edit=True)
+    article = Button(turn.t.p("button", "➕ New article"), "queue.article", {"ids": []})
+    text = turn.t("Which record? Write a part of its name, or its id.")
+    turn.say(text, ((article, staff_button(turn.t)),), edit=True)
 
 
 @routes.expected("curate.find")

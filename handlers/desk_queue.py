@@ -164,7 +164,9 @@ async def ask_article(turn: Turn) -> None:
 async def article(turn: Turn) -> None:
     session, data = await turn.transaction(), turn.expected
     found = await vain.find(session, data["ids"])
-    questions = [(row.question, row.language) for row in found] or [(str(data["first"]), str(data["language"]))]
+    questions = [(row.question, row.language) for row in found]
+    if not questions and data["first"]:  # asked, but nobody waits for the answer
+        questions = [(str(data["first"]), str(data["language"]))]
     try:
         body = article_body(turn, questions)
         row = await curating.do_draft(session, turn.person.id, body["id"], turn.now, body, askers=data["ids"])

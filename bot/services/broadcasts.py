@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Attachment, Button, Json, Reply, rows
 from bot.outbox import blob_key
-from bot.services import Services, audience, audit, recipients, roles
+from bot.services import Services, audience, audit, quiet, recipients, roles
 from bot.store.staff_tables import AudienceRow, BroadcastRow
 from bot.store.tables import OutboxRow
 from bot.text import units
@@ -263,13 +263,15 @@ async def do_pause(session: AsyncSession, actor: int | None, number: int, now: d
     await audit.record(session, actor, "broadcast.pause", f"broadcast:{number}", now, after={"reason": reason})
 
 
-async def do_resume(session: AsyncSession, actor: int, number: int, now: datetime) -> None:
-    """Goes on; failures from before count no longer towards stopping by itself."""
+async def do_resume(session: AsyncSession, services: Services, actor: int, number: int) -> None:
+    """Goes on, where it is day; failures from before count no longer towards stopping by itself."""
+    now = services.clock.now()
     await roles.check(session, actor, "broadcast.control")
     await _move(session, number, ("paused",), "sending", reason=None)
     row = await find(session, number)
     row.progress = {**row.progress, "base": await recipients.counts(session, number), "since": now.isoformat()}
     await _rows(session, number, released(), WAITS)
+    await quiet.do_wait(session, services, row)
     await audit.record(session, actor, "broadcast.resume", f"broadcast:{number}", now)
 
 
@@ -329,6 +331,8 @@ async def do_correct(
     row = await find(session, number)
     if row.state not in ("sending", "paused", "done"):
         raise Refused("not_now")
+    if not texts:
+        raise Refused("empty")
     for text in texts.values():
         check_text(text, with_file=bool(row.blob))
     before, row.texts, row.edition = dict(row.texts), {**row.texts, **texts}, row.edition + 1

@@ -28,9 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot import hours
 from bot.conversation import Json, Lane
-from bot.services import Services, audience
+from bot.services import Services, audience, quiet
 from bot.store.event_tables import RegistrationRow
 from bot.store.moments import Moment
 from bot.store.staff_tables import BroadcastRow, ClickRow, PreferenceRow
@@ -121,7 +120,7 @@ async def fix_recipients(session: AsyncSession, services: Services, row: Broadca
             literal("queued"),
             literal(0),
             literal(now, Moment),
-            _not_before(services, row, now),
+            quiet.not_before(services, row, now),
             literal(f"b:{row.id}:") + cast(PersonRow.id, String),
             literal(row.id),
             literal("send"),
@@ -133,19 +132,6 @@ async def fix_recipients(session: AsyncSession, services: Services, row: Broadca
     await session.execute(services.outbox.insert(OutboxRow).from_select(COLUMNS, chosen).on_conflict_do_nothing())
     fixed = select(func.count()).where(OutboxRow.broadcast_id == row.id, OutboxRow.part == "send")
     return await session.scalar(fixed) or 0
-
-
-def _not_before(services: Services, row: BroadcastRow, now: datetime) -> ColumnElement[Any]:
-    """When each may be sent: not in the quiet hours of their country."""
-    if row.urgent:
-        return cast(null(), Moment)
-    quiet = hours.parse_span(services.settings.quiet_hours)
-    ends = {country: hours.after_quiet(quiet, zone, now) for country, zone in hours.ZONES.items()}
-    home = hours.after_quiet(quiet, services.settings.zone, now)
-    return case(
-        *((PersonRow.country == country, literal(at, Moment)) for country, at in ends.items()),
-        else_=literal(home, Moment),
-    )
 
 
 # -- what became of them

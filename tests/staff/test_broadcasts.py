@@ -223,6 +223,8 @@ async def test_pause_correct_resume_recall(
         before = await states(store)
         assert before["held"] > 0
         await officer.presses("✏️ Correct everywhere")
+        await officer.says("[en]\n" + "long " * 800)
+        await officer.sees("too long for one message")
         await officer.says("[en]\nForum in Vientiane on 4 March.")
         await officer.sees("being corrected")
         await people[0].sees("4 March", within=PATIENCE)

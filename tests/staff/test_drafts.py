@@ -57,19 +57,13 @@ async def test_who_changes_more_finds_the_way_back_to_the_draft(seeded: Running,
     await editor.sees("Draft of", "checked_on", buttons=["Hand to a second person"])
 
 
-async def test_a_new_article_can_be_changed_before_it_is_handed_over(seeded: Running, hire: Hire, store: Store) -> None:
+async def test_a_new_article_can_be_changed_before_it_is_handed_over(seeded: Running, hire: Hire) -> None:
     editor = await hire("Editor", "editor")
-    async with store.write() as session:
-        session.add(
-            HandoverRow(
-                question="who buys tungsten kettles", language="en", context={}, may_contact=False, state="waiting",
-                asked_at=SystemClock().now(),
-            )
-        )  # fmt: skip
-    await editor.says("/queue")
-    await editor.presses("1× who buys")
-    await editor.presses("Make an article")
+    await editor.says("/curate")
+    await editor.presses("➕ New article")
     await editor.says("Kettles\nNobody buys them.\n? who buys kettles\n? tungsten kettles for sale")
+    await editor.sees("three questions that people would type are missing")
+    await editor.says("Kettles\nNobody buys them.\n? who buys kettles\n? tungsten kettles\n？ sell a kettle")
     await editor.presses("Look at the draft")
     await editor.presses("Change more")
     await editor.sees("Kettles", buttons=["‹ Back to the draft"])
@@ -95,3 +89,18 @@ async def test_each_source_of_a_notice_is_kept(seeded: Running, hire: Hire, stor
         known = await curate.sources(session)
     named = json.loads(body)["cautions"][0]["sources"]
     assert [known[one].title for one in named] == ["Notice 12", "Notice 13"]
+
+
+async def test_many_changes_in_review_come_page_by_page(seeded: Running, hire: Hire, store: Store) -> None:
+    """As after the import of a workbook: Telegram takes a hundred buttons at most."""
+    editor = await hire("Editor", "editor")
+    async with store.write() as session:
+        session.add_all(
+            ProposalRow(record_id=f"x-{number}", body="{}", state="review", created_at=SystemClock().now(), broken=[],
+                        askers=[])
+            for number in range(120)
+        )  # fmt: skip
+    await editor.says("/review")
+    await editor.sees("120 changes wait for a review", buttons=["x-0", "More ›"])
+    await editor.presses("More ›")
+    await editor.sees("120 changes wait", buttons=["x-8", "‹ Earlier"])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from bot.hours import ZONES
+from bot.services import recipients
 from bot.store import Store
+from bot.store.staff_tables import BroadcastRow
 from bot.store.tables import OutboxRow
-from tests.conftest import Running
+from tests.conftest import DeskFactory, Running
 from tests.fake_telegram import FakeTelegram, faults
 from tests.fake_telegram.people import Person
 from tests.spine.stand_ins import until
@@ -97,9 +101,39 @@ async def test_what_comes_back_while_paused_waits_and_then_goes_out_once(
     assert announced(noy) == 1
 
 
-async def test_who_is_unknown_gets_it_again_only_while_it_stands_and_they_want_it(
-    desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
+async def test_the_night_that_comes_in_the_middle_is_kept_unless_it_is_urgent(
+    desks: DeskFactory, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
+    people = await crowd(telegram, store, *["en"] * 8)
+    officer = await hire("Officer", "announcer")
+    here = datetime.now(ZONES["LA"])
+    night = f"{here - timedelta(hours=2):%H:%M}-{here + timedelta(hours=2):%H:%M}"
+    async with desks.running(telegram_rate=4, quiet_hours="00:00-00:00"):
+        await compose(officer)
+        await send(officer)
+        await people[0].sees("Forum")
+        await officer.sees("Remaining", buttons=["⏸ Pause"])
+        await officer.presses("⏸ Pause")
+        await officer.sees("paused", buttons=["▶ Resume"])
+    before = sum(map(announced, people))
+    async with desks.running(quiet_hours=night):
+        await officer.presses("▶ Resume")
+        await officer.sees("being sent", buttons=["⏹ Cancel"])
+        async with store.read() as session:
+            waiting = list(await session.scalars(select(OutboxRow.not_before).where(OutboxRow.state == "queued")))
+        assert len(waiting) >= len(people) - before > 0
+        assert all(at is not None and at > datetime.now(UTC) for at in waiting)
+        assert sum(map(announced, people)) == before
+        async with store.write() as session:  # what is urgent goes out at night too
+            await session.execute(update(OutboxRow).where(OutboxRow.state == "queued").values(not_before=None))
+            await session.execute(update(BroadcastRow).values(urgent=True))
+        await officer.sees("finished", "Sent: 9")
+
+
+async def test_who_is_unknown_gets_it_again_only_while_it_stands_and_they_want_it(
+    desk: Running, hire: Hire, telegram: FakeTelegram, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipients, "LISTED", 1)
     noy, boun = await crowd(telegram, store, "en", "en")
     officer = await hire("Officer", "announcer")
     for person in (noy, boun):
@@ -110,6 +144,7 @@ async def test_who_is_unknown_gets_it_again_only_while_it_stands_and_they_want_i
     await noy.says("/stop")
     await noy.sees("no more announcements")
     await officer.presses("❓ Unknown ones")
+    await officer.sees(f"telegram:{noy.chat.id}", "… and 1 more.")
     await officer.presses("Send it to them (some may get it twice)")
     await officer.sees("finished", "Sent: 2", "Unknown: 1")
     assert (announced(noy), announced(boun)) == (1, 2)
