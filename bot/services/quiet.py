@@ -46,10 +46,12 @@ async def do_wait(session: AsyncSession, services: Services, row: BroadcastRow) 
             PersonRow.id == IdentityRow.person_id,
             place,
         )
-        due = OutboxRow.not_before.is_(None) | (OutboxRow.not_before <= now)
+        sooner = OutboxRow.not_before.is_(None) | (OutboxRow.not_before < at)
         await session.execute(
             update(OutboxRow)
-            .where(OutboxRow.broadcast_id == row.id, OutboxRow.part == "send", OutboxRow.state == "queued", due, there)
+            .where(
+                OutboxRow.broadcast_id == row.id, OutboxRow.part == "send", OutboxRow.state == "queued", sooner, there
+            )
             .values(not_before=at),
             execution_options={"synchronize_session": False},
         )

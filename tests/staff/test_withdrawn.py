@@ -104,30 +104,30 @@ async def test_what_comes_back_while_paused_waits_and_then_goes_out_once(
 async def test_the_night_that_comes_in_the_middle_is_kept_unless_it_is_urgent(
     desks: DeskFactory, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
-    people = await crowd(telegram, store, *["en"] * 8)
+    (noy,) = await crowd(telegram, store, "en")
     officer = await hire("Officer", "announcer")
+    waits = (OutboxRow.state == "queued", OutboxRow.part == "send")
     here = datetime.now(ZONES["LA"])
     night = f"{here - timedelta(hours=2):%H:%M}-{here + timedelta(hours=2):%H:%M}"
-    async with desks.running(telegram_rate=4, quiet_hours="00:00-00:00"):
-        await compose(officer)
-        await send(officer)
-        await people[0].sees("Forum")
-        await officer.sees("Remaining", buttons=["⏸ Pause"])
+    async with desks.running(quiet_hours="00:00-00:00"):
+        gate = await under_way(telegram, officer, noy)
         await officer.presses("⏸ Pause")
         await officer.sees("paused", buttons=["▶ Resume"])
-    before = sum(map(announced, people))
+        gate.set()
+        await ends_as(store, noy, "held", None)
     async with desks.running(quiet_hours=night):
         await officer.presses("▶ Resume")
-        await officer.sees("being sent", buttons=["⏹ Cancel"])
-        async with store.read() as session:
-            waiting = list(await session.scalars(select(OutboxRow.not_before).where(OutboxRow.state == "queued")))
-        assert len(waiting) >= len(people) - before > 0
-        assert all(at is not None and at > datetime.now(UTC) for at in waiting)
-        assert sum(map(announced, people)) == before
+        await officer.sees("being sent", "Remaining: 1", buttons=["⏹ Cancel"])
+        async with store.write() as session:
+            morning = await session.scalar(select(OutboxRow.not_before).where(*waits))
+            assert morning is not None
+            assert timedelta(hours=1) < morning - datetime.now(UTC) <= timedelta(hours=2)
+        assert announced(noy) == 0
         async with store.write() as session:  # what is urgent goes out at night too
-            await session.execute(update(OutboxRow).where(OutboxRow.state == "queued").values(not_before=None))
             await session.execute(update(BroadcastRow).values(urgent=True))
-        await officer.sees("finished", "Sent: 9")
+            await session.execute(update(OutboxRow).where(*waits).values(not_before=None))
+        await officer.sees("finished", "Sent: 2")
+        assert announced(noy) == 1
 
 
 async def test_who_is_unknown_gets_it_again_only_while_it_stands_and_they_want_it(
