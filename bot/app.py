@@ -21,7 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import event_notices
+from bot import event_notices, refresh
 from bot.channels import Channel, PushChannel
 from bot.channels.checkin import CheckInPage
 from bot.channels.console import ConsoleChannel
@@ -58,7 +58,6 @@ JOBS = (
     Job("event retention", event_notices.LET_GO_EVERY, event_notices.let_go),
     *HANDLER_JOBS,
 )
-REFRESH_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ class Desk:
         for channel in self._channels.values():
             await channel.start()
         await self._listen()
-        self._refresher = asyncio.create_task(self._refresh(), name="content refresher")
+        self._refresher = refresh.start(self._store, self._services.knowledge)
         self._jobs.start()
 
     async def stop(self) -> None:
@@ -229,18 +228,6 @@ class Desk:
         if "X-Forwarded-For" in request.headers or not (remote.is_private or remote.is_loopback):
             return web.Response(status=404)
         return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    # -- content
-
-    async def _refresh(self) -> None:
-        """Takes in what any process has published."""
-        while True:
-            await asyncio.sleep(REFRESH_SECONDS)
-            try:
-                async with self._store.read() as session:
-                    await self._services.knowledge.reload(session)
-            except Exception:
-                log.exception("content.refresh_failed")
 
 
 @contextlib.contextmanager

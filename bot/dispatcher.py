@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import DeliveryError, Later, Moved, PushChannel, Rejected, Uncertain, Unreachable
@@ -31,6 +31,7 @@ from bot.outgoing import outgoing
 from bot.services.people import mark_unreachable, move_chat
 from bot.store.engine import Store
 from bot.store.tables import OutboxRow
+from bot.withdrawal import STORE_RETURN
 
 log = structlog.get_logger(__name__)
 
@@ -218,7 +219,7 @@ class Dispatcher:
                 OutboxRow.platform == self._channel.name,
                 OutboxRow.state == "queued",
                 OutboxRow.lane == int(lane),
-                (OutboxRow.not_before.is_(None)) | (OutboxRow.not_before <= self._clock.now()),
+                self._is_due(),
                 OutboxRow.id > (0 if sweep else self._cursor[lane]),
             )
             .order_by(OutboxRow.id)
@@ -230,6 +231,9 @@ class Dispatcher:
             self._cursor[lane] = max(self._cursor[lane], row.id)
             if row.id not in self._known:
                 self._take(_Job(*row))
+
+    def _is_due(self) -> ColumnElement[bool]:
+        return OutboxRow.not_before.is_(None) | (OutboxRow.not_before <= self._clock.now())
 
     def _take(self, job: _Job) -> None:
         self._known.add(job.id)
@@ -268,14 +272,17 @@ class Dispatcher:
             if job.id in marked:
                 job.body = marked[job.id]  # it may have been corrected since it was read
                 self._in_flight[job.id] = asyncio.create_task(self._send(job))
-            else:  # withdrawn since it was read
+            else:  # withdrawn or put off since it was read
                 self._advance(job)
 
     async def _mark_sending(self, batch: Sequence[_Job]) -> dict[int, dict[str, Any]]:
+        answered = OutboxRow.broadcast_id.is_(None)  # its turn has come; an announcement may have been put off
         async with self._store.write(durable=True) as session:
             result = await session.execute(
                 update(OutboxRow)
-                .where(OutboxRow.id.in_([job.id for job in batch]), OutboxRow.state == "queued")
+                .where(
+                    OutboxRow.id.in_([job.id for job in batch]), OutboxRow.state == "queued", answered | self._is_due()
+                )
                 .values(state="sending", sending_at=self._clock.now(), attempts=OutboxRow.attempts + 1)
                 .returning(OutboxRow.id, OutboxRow.body)
             )
@@ -319,21 +326,27 @@ class Dispatcher:
         if not outcomes:
             return
         now = self._clock.now()
-        rows = [
-            {
-                "row": outcome.job.id,
-                "new_state": "failed" if outcome.state == "unreachable" else outcome.state,
-                "message": outcome.message_id,
-                "reason": outcome.error,
-                "again": None if outcome.retry_in is None else now + timedelta(seconds=outcome.retry_in),
-                "done": now if outcome.state != "queued" else None,
-                "why": "unreachable" if outcome.state == "unreachable" else None,
-            }
-            for outcome in outcomes
-        ]
+        final, back = [], []
+        for outcome in outcomes:
+            known = {"row": outcome.job.id, "reason": outcome.error}
+            if outcome.state == "queued":
+                back.append({**known, "again": now + timedelta(seconds=outcome.retry_in or 0.0), "at": now})
+                continue
+            unreachable = outcome.state == "unreachable"
+            final.append(
+                {
+                    **known,
+                    "new_state": "failed" if unreachable else outcome.state,
+                    "message": outcome.message_id,
+                    "done": now,
+                    "why": "unreachable" if unreachable else None,
+                }
+            )
         async with self._store.write() as session:
             connection = await session.connection()
-            await connection.execute(_STORE_OUTCOME, rows)
+            for statement, rows in ((_STORE_OUTCOME, final), (STORE_RETURN, back)):
+                if rows:
+                    await connection.execute(statement, rows)
             for outcome in outcomes:
                 if outcome.state == "unreachable":
                     await mark_unreachable(session, self._channel.name, outcome.job.chat, outcome.error or "", now)
@@ -374,7 +387,7 @@ _STORE_OUTCOME = (
         state=bindparam("new_state"),
         message_id=bindparam("message"),
         error=bindparam("reason"),
-        not_before=bindparam("again"),
+        not_before=None,
         finished_at=bindparam("done"),
         cause=bindparam("why"),
     )

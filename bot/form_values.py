@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 import phonenumbers
@@ -67,6 +67,16 @@ def read_date(text: str, _country: str | None = None) -> str:
         if found is not None and 1900 <= found.year <= 2200:
             return found.isoformat()
     raise Unfit(N_("Please write the date as day, month and year, for example 9/3/2027."))
+
+
+def read_moment(text: str, zone: tzinfo) -> datetime:
+    """A day as `read_date` reads it and a time of the zone."""
+    day, _, hour = text.strip().replace("：", ":").rpartition(" ")
+    try:
+        hours, _, minutes = hour.partition(":")
+        return datetime.combine(date.fromisoformat(read_date(day)), time(int(hours), int(minutes or 0)), zone)
+    except (ValueError, Unfit):
+        raise Unfit(N_("Please write day and time, for example 15/4/2027 9:00.")) from None
 
 
 def read_phone(text: str, country: str | None = None) -> str:

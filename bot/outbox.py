@@ -18,6 +18,7 @@ from bot.conversation import Address, Attachment, Button, Incoming, Lane, Reply
 from bot.store.engine import Store
 from bot.store.tables import BlobRow, ButtonRow, OutboxRow
 from bot.text import split
+from bot.withdrawal import OPEN, withdrawn
 
 _QUEUE = insert(OutboxRow.__table__)  # type: ignore[arg-type]
 Body = tuple[int, dict[str, Any]]  # lane, what the channel renders
@@ -103,8 +104,9 @@ class Outbox:
         """What waits under keys that begin so is not sent any more."""
         await session.execute(
             update(OutboxRow)
-            .where(OutboxRow.state == "queued", OutboxRow.idempotency_key.startswith(key, autoescape=True))
-            .values(state="failed", error="overtaken", finished_at=now)
+            .where(OPEN, OutboxRow.idempotency_key.startswith(key, autoescape=True))
+            .values(withdrawn("overtaken", "overtaken", now)),
+            execution_options={"synchronize_session": False},
         )
 
     async def prepare(self, session: AsyncSession, platform: str, reply: Reply, now: datetime) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from bot import refresh
 from bot.channels.console import ConsoleChannel
 from bot.inbox import Inbox
 from bot.routing import Router
@@ -22,9 +23,11 @@ async def talk(store: Store, services: Services, router: Router, name: str) -> N
     workers = Workers(store, inbox, {channel.name: channel}, router, services, lambda _p, chat: channel.notify(chat))
     inbox.start()
     workers.start()
+    refresher = refresh.start(store, services.knowledge)
     try:
         await channel.talk()
     finally:
+        refresher.cancel()
         await inbox.stop()
         await workers.stop()
 

@@ -6,6 +6,7 @@ audience → count and sample → add: and | or | and not → kind → values �
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 from collections.abc import Sequence
 
@@ -21,6 +22,7 @@ from handlers.menu import COUNTRIES, country_label, pressed
 from handlers.sent import content_of
 from handlers.staff import staff_only
 from handlers.start import SECTORS
+from handlers.typed import narrow
 from knowledge.language import Language
 from knowledge.phrases import N_
 
@@ -37,6 +39,7 @@ KINDS = {
     "not_registered": N_("Not yet registered for…"),
     "list": N_("Uploaded list"),
 }
+LIST_BYTES, LIST_ROWS = 1_000_000, 20_000
 HOW = {"and": N_("and"), "or": N_("or"), "not": N_("and not")}
 
 
@@ -166,16 +169,42 @@ async def use(turn: Turn) -> None:
 @routes.expected("audience.typed")
 @staff_only("broadcast.compose")
 async def typed(turn: Turn) -> None:
-    data, content = turn.expected, await content_of(turn)
-    if turn.incoming.file is not None and content is None:
-        turn.expect("audience.typed", **data)
-        turn.say(turn.t("I could not fetch this file. Please send it again."))
+    data = {key: turn.expected[key] for key in ("broadcast", "how", "kind")}
+    file = turn.incoming.file
+    content = turn.incoming.text.encode()
+    if file is not None and file.size <= LIST_BYTES:  # a longer one is not even fetched
+        fetched = await content_of(turn)
+        if fetched is None:
+            turn.expect("audience.typed", **data)
+            turn.say(turn.t("I could not fetch this file. Please send it again."))
+            return
+        content = fetched
+    accounts = _accounts(content)
+    if max(len(content), file.size if file else 0) > LIST_BYTES or len(accounts) > LIST_ROWS:
+        _say_too_long(turn, data)
         return
-    text = turn.incoming.text if content is None else content.decode("utf-8-sig", "replace")
-    words = [word.strip() for line in text.splitlines() for word in line.replace(";", ",").split(",")]
     with _shown_why():
-        await _add_list(turn, data, [word for word in words if word])
+        await _add_list(turn, data, accounts)
     await _show(turn, int(data["broadcast"]))
+
+
+def _accounts(content: bytes) -> list[str]:
+    """What the list names, one a line or with commas between."""
+    text = narrow(content.decode("utf-8-sig", "replace"))
+    words = [word.strip() for line in text.splitlines() for word in re.split("[,;，；、]", line)]
+    return [word for word in words if word]
+
+
+def _say_too_long(turn: Turn, data: Json) -> None:
+    turn.expect("audience.typed", **data)
+    t = turn.t
+    back = Button(t.p("button", "‹ Back"), "audience.show", {"broadcast": data["broadcast"]})
+    text = t(
+        "This list is too long for me: at most {rows} accounts and {size} MB at once. Please send it in parts; join "
+        "them with “{joint}”.",
+        rows=t.number(LIST_ROWS), size=t.number(LIST_BYTES // 1_000_000), joint=t(HOW["or"]),
+    )  # fmt: skip
+    turn.say(text, ((back,),))
 
 
 async def _add_list(turn: Turn, data: Json, accounts: Sequence[str]) -> None:

@@ -7,19 +7,24 @@ buttons, audience (see audience.py), topic, urgent, time, preview, test to onese
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import wraps
 from typing import Any, Protocol
 
 from markupsafe import Markup
 
+from bot import hours
 from bot.conversation import Attachment, Button, Kind, Reply, Turn, rows
-from bot.routing import Routes
+from bot.form_values import Unfit, read_moment
+from bot.routing import Handler, Routes
 from bot.services import broadcasts, recipients
 from bot.services.audience import TOPICS
 from handlers.audience_words import TOPIC_NAMES, in_words
+from handlers.language import language_from
 from handlers.menu import pressed
 from handlers.sent import content_of
 from handlers.staff import staff_button, staff_only
-from knowledge.language import Language, parse_language
+from handlers.typed import is_word, narrow, word
+from knowledge.language import Language
 from knowledge.phrases import N_, Phrases
 
 routes = Routes()
@@ -45,7 +50,7 @@ PROBLEMS = {
     "own": N_("A second person must approve it, not its author."),
     "not_waiting": N_("It does not wait for approval any more."),
     "not_now": N_("That is not possible in its present state."),
-    "bad_time": N_("Please write the time like 2026-12-01 09:30."),
+    "past": N_("That time is over. Please write a later one."),
 }
 FILE_LIMIT = 10_000_000
 
@@ -73,7 +78,21 @@ def problem(t: Phrases, refused: broadcasts.Refused) -> Markup:
 
 def say_problem(turn: Turn, refused: broadcasts.Refused, number: int | None = None) -> None:
     back = Button(turn.t.p("button", "‹ Back"), "broadcast.open", {"broadcast": number})
-    turn.say(problem(turn.t, refused), ((back if number else staff_button(turn.t),),))
+    leads = number is not None and refused.code != "gone"
+    turn.say(problem(turn.t, refused), ((back if leads else staff_button(turn.t),),))
+
+
+def or_why(handler: Handler) -> Handler:
+    """What the announcement of the pressed button can't do (any more) is said, with the way back."""
+
+    @wraps(handler)
+    async def kindly(turn: Turn) -> None:
+        try:
+            await handler(turn)
+        except broadcasts.Refused as refused:
+            say_problem(turn, refused, int(pressed(turn, "broadcast")))
+
+    return kindly
 
 
 @routes.command("announce")
@@ -136,12 +155,12 @@ async def take_text(turn: Turn) -> None:
 
 
 def split_languages(text: str, first: Language) -> dict[str, str]:
-    """ "[en]\n…\n[lo]\n…" by language; what comes before the first code is in `first`."""
+    """ "[en]\n…\n[lo]\n…" (or "[ລາວ]") by language; what comes before the first code is in `first`."""
     found: dict[str, list[str]] = {}
     at = first
     for line in text.splitlines():
-        code = line.strip()
-        named = parse_language(code[1:-1]) if code.startswith("[") and code.endswith("]") else None
+        code = narrow(line).strip()
+        named = language_from(code[1:-1]) if code.startswith("[") and code.endswith("]") else None
         if named is not None:
             at = named
         else:
@@ -233,12 +252,13 @@ async def change_draft(turn: Turn, number: int, **values: Any) -> None:
 
 @routes.button("broadcast.fallback")
 @staff_only("broadcast.compose")
+@or_why
 async def fallback(turn: Turn) -> None:
     t, number = turn.t, int(pressed(turn, "broadcast"))
     if turn.pressed and "language" in turn.pressed.data:
         await change_draft(turn, number, fallback=pressed(turn, "language"))
         return
-    row = await broadcasts.find(await turn.transaction(), number)
+    row = await broadcasts.draft(await turn.transaction(), turn.person.id, number)
     choices = [
         Button(Language(code).endonym, "broadcast.fallback", {"broadcast": number, "language": code})
         for code in row.texts
@@ -262,9 +282,10 @@ async def topic(turn: Turn) -> None:
 
 @routes.button("broadcast.urgent")
 @staff_only("broadcast.compose")
+@or_why
 async def urgent(turn: Turn) -> None:
     number = int(pressed(turn, "broadcast"))
-    row = await broadcasts.find(await turn.transaction(), number)
+    row = await broadcasts.draft(await turn.transaction(), turn.person.id, number)
     await change_draft(turn, number, urgent=not row.urgent)
 
 
@@ -281,7 +302,9 @@ async def ask_more(turn: Turn) -> None:
     turn.say(
         {
             "broadcast.file": t("Send the picture or document now (at most 10 MB)."),
-            "broadcast.time": t("When? Write it like 2026-12-01 09:30 ({zone}), or “now”.", zone=zone),
+            "broadcast.time": t(
+                "When? Write it like 2026-12-01 09:30 ({zone}), or “{now}”.", zone=zone, now=word(t, "now")
+            ),
         }[turn.pressed.action]
     )
 
@@ -314,12 +337,12 @@ async def take_file(turn: Turn) -> None:
 async def take_time(turn: Turn) -> None:
     number, text = int(turn.expected["broadcast"]), turn.incoming.text
     try:
-        soon = text.strip().casefold() in ("now", str(turn.t.p("time", "now")).casefold())
-        at = None if soon else broadcasts.parse_time(text, turn.services.settings.service_zone)
+        zone = hours.zone(turn.services.settings.service_zone)
+        at = None if is_word(text, "now") else read_moment(text, zone)
         await broadcasts.do_change(await turn.transaction(), turn.person.id, number, turn.now, scheduled_for=at)
-    except broadcasts.Refused as refused:
+    except (Unfit, broadcasts.Refused) as refused:
         turn.expect("broadcast.time", broadcast=number)
-        turn.say(problem(turn.t, refused))
+        turn.say(turn.t(refused.message) if isinstance(refused, Unfit) else problem(turn.t, refused))
         return
     await show_draft(turn, number)
 
@@ -329,6 +352,7 @@ async def take_time(turn: Turn) -> None:
 
 @routes.button("broadcast.preview", "broadcast.test")
 @staff_only("broadcast.compose")
+@or_why
 async def preview(turn: Turn) -> None:
     """As each language gets it; the test only as the officer's own language does."""
     assert turn.pressed is not None
@@ -339,10 +363,9 @@ async def preview(turn: Turn) -> None:
     if turn.pressed.action == "broadcast.test":
         spoken = [turn.person.language] if turn.person.language in recipients.languages_of(row) else spoken[:1]
     if not spoken:
-        say_problem(turn, broadcasts.Refused("no_text"), number)
-        return
+        raise broadcasts.Refused("no_text")
     for language in spoken:
         shown: Reply = broadcasts.reply_for(row, language, file, turn.services.settings.public_url)
         turn.say(shown.text, shown.buttons, attachment=file)
-    back = Button(turn.t.p("button", "‹ Back"), "broadcast.draft", {"broadcast": number})
+    back = Button(turn.t.p("button", "‹ Back"), "broadcast.open", {"broadcast": number})
     turn.say(turn.t("This is how it looks."), ((back,),))

@@ -9,10 +9,12 @@ from bot.conversation import Button, Turn, rows
 from bot.routing import Routes
 from bot.services import broadcasts
 from bot.services.events import finding, model
-from handlers.broadcast import change_draft, say_problem, show_draft
+from handlers.broadcast import change_draft, or_why, say_problem, show_draft
+from handlers.language import language_from
 from handlers.menu import pressed
 from handlers.staff import staff_only
-from knowledge.language import Language, parse_language
+from handlers.typed import cut, is_word, labelled, word
+from knowledge.language import Language
 from knowledge.phrases import Phrases
 
 routes = Routes()
@@ -38,9 +40,11 @@ async def ask_buttons(turn: Turn) -> None:
     ]
     turn.say(
         t(
-            "Tap a button to add it, or write up to four buttons, one a line: label | link, or label | ask, or "
-            "label | a record's id, or label | event: and its number. Labels in several languages: "
-            "en: Join / lo: ເຂົ້າຮ່ວມ."
+            "Tap a button to add it, or write up to four buttons, one a line: label | link, or label | {ask}, or "
+            "label | a record's id, or label | {event}: and its number. Labels in several languages: "
+            "en: Join / lo: ເຂົ້າຮ່ວມ.",
+            ask=word(t, "ask"),
+            event=word(t, "event"),
         ),
         rows(offered),
         edit=True,
@@ -49,11 +53,12 @@ async def ask_buttons(turn: Turn) -> None:
 
 @routes.button("broadcast.add_button")
 @staff_only("broadcast.compose")
+@or_why
 async def add_button(turn: Turn) -> None:
     """Its label is there in all languages."""
     number, kind = int(pressed(turn, "broadcast")), str(pressed(turn, "kind"))
     labels = {language.value: _label(Phrases(language), kind) for language in Language}
-    row = await broadcasts.find(await turn.transaction(), number)
+    row = await broadcasts.draft(await turn.transaction(), turn.person.id, number)
     added = {"label": labels, "kind": kind, "value": str(pressed(turn, "value"))}
     await change_draft(turn, number, buttons=[*row.buttons, added])
 
@@ -92,7 +97,7 @@ async def take_buttons(turn: Turn) -> None:
 
 def read_button(line: str, language: Language, records: Mapping[str, Any]) -> dict[str, Any] | None:
     """ "label | what" as data; None when it makes no sense."""
-    label, bar, value = (part.strip() for part in line.partition("|"))
+    label, bar, value = cut(line, "|")
     if not (label and bar and value):
         return None
     kind, value = _target(value, records)
@@ -100,18 +105,18 @@ def read_button(line: str, language: Language, records: Mapping[str, Any]) -> di
         return None
     labels: dict[str, str] = {}
     for part in label.split(" / "):
-        code, colon, words = part.partition(":")
-        named = parse_language(code.strip()) if colon else None
-        labels[(named or language).value] = words.strip() if named else part.strip()
+        code, colon, words = cut(part, ":")
+        named = language_from(code) if colon else None
+        labels[(named or language).value] = words if named else part.strip()
     return {"label": labels, "kind": kind, "value": value}
 
 
 def _target(value: str, records: Mapping[str, Any]) -> tuple[str, str]:
-    event = value.removeprefix("event:").strip()
-    if value.startswith("event:") and event.isdigit():
-        return "event", event
+    event = labelled(value, "event")
+    if event is not None and event.isdecimal():
+        return "event", str(int(event))
     if value.startswith("https://"):
         return "link", value
-    if value == "ask" or value in records:
-        return ("ask" if value == "ask" else "record"), value
-    return "", value
+    if is_word(value, "ask"):
+        return "ask", "ask"
+    return ("record" if value in records else ""), value

@@ -9,18 +9,19 @@ from __future__ import annotations
 import json
 import secrets
 from collections import Counter
-from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
 from bot.conversation import Button, Turn, rows
 from bot.coverage_words import counted_states
+from bot.form_values import Unfit, read_date
 from bot.routing import Routes
 from bot.services import curating
 from handlers.broadcast import split_languages
 from handlers.menu import pressed
 from handlers.staff import staff_button, staff_only
+from handlers.typed import cut, labelled, word
 from knowledge import curate as records
 from knowledge.answers import Answerer
 from knowledge.language import Language
@@ -45,7 +46,9 @@ MATCHES = 8
 @staff_only("curate.edit")
 async def menu(turn: Turn) -> None:
     turn.expect("curate.find")
-    turn.say(turn.t("Which record? Write a part of its name, or its id."), ((staff_button(turn.t),),), edit=True)
+    article = Button(turn.t.p("button", "➕ New article"), "queue.article", {"ids": []})
+    text = turn.t("Which record? Write a part of its name, or its id.")
+    turn.say(text, ((article, staff_button(turn.t)),), edit=True)
 
 
 @routes.expected("curate.find")
@@ -71,12 +74,16 @@ async def find(turn: Turn) -> None:
 @routes.button("curate.open")
 @staff_only("curate.edit")
 async def open_(turn: Turn) -> None:
-    t, record = turn.t, turn.services.knowledge.record(str(pressed(turn, "record")))
+    t, id_ = turn.t, str(pressed(turn, "record"))
+    session = await turn.transaction()
+    draft = await curating.open_draft(session, turn.person.id, id_)
+    record = turn.services.knowledge.record(id_) or (records.check(json.loads(draft.body)) if draft else None)
     if record is None:
         turn.say(t(REASONS["gone"]), ((staff_button(t),),))
         return
     where = {"record": record.id}
-    buttons = [
+    buttons = [Button(t.p("button", "‹ Back to the draft"), "curate.draft", {"proposal": draft.id})] if draft else []
+    buttons += [
         Button(t.p("button", "Change a text"), "curate.facets", where),
         Button(t.p("button", "Checked today"), "curate.checked", where),
         Button(t.p("button", "🚧 Status notice"), "curate.notice", where),
@@ -181,8 +188,10 @@ async def ask_more(turn: Turn) -> None:
         {
             "curate.field": t("Write the field's path and its value as JSON, e.g. facets.fee.figures.amount = 50000"),
             "curate.notice": t(
-                "Write the notice, each language after its code; then a line “source: title | publisher | link” and, "
-                "if it is not today, a line “date: 2026-11-27”."
+                "Write the notice, each language after its code; then a line “{source}: title | publisher | link” and, "
+                "if it is not today, a line “{date}: 2026-11-27”.",
+                source=word(t, "source"),
+                date=word(t, "date"),
             ),
             "curate.source": t("Write: title | publisher | link"),
         }[turn.pressed.action]
@@ -201,11 +210,11 @@ async def field(turn: Turn) -> None:
 
 
 async def _keep_source(turn: Turn, words: str) -> str:
-    title, _, rest = words.partition("|")
-    publisher, _, url = rest.partition("|")
+    title, _, rest = cut(words, "|")
+    publisher, _, url = cut(rest, "|")
     id_ = f"desk-{turn.now:%Y%m%d%H%M%S}-{turn.person.id}-{secrets.token_hex(3)}"  # one notice may name several
     source = Source(
-        id=id_, title=title.strip() or "–", publisher=publisher.strip() or "–", url=url.strip() or None,
+        id=id_, title=title or "–", publisher=publisher or "–", url=url or None,
         seen=turn.now.date(), published=turn.now.date().isoformat(),
     )  # fmt: skip
     await records.add_source(await turn.transaction(), source)
@@ -225,31 +234,28 @@ async def source(turn: Turn) -> None:
 @staff_only("curate.edit")
 async def notice(turn: Turn) -> None:
     """“Closed until further notice”: shown first in each answer that concerns the record."""
-    record, since, sources, kept = turn.expected["record"], turn.now.date().isoformat(), [], []
-    for line in turn.incoming.text.splitlines():
-        name, colon, rest = line.partition(":")
-        if colon and name.strip().casefold() == "source":
-            sources.append(await _keep_source(turn, rest))
-        elif colon and name.strip().casefold() == "date" and _is_date(rest.strip()):
-            since = rest.strip()
-        else:
-            kept.append(line)
+    record, since, named, kept = turn.expected["record"], turn.now.date().isoformat(), [], []
+    try:
+        for line in turn.incoming.text.splitlines():
+            if (source := labelled(line, "source")) is not None:
+                named.append(source)
+            elif (day := labelled(line, "date")) is not None:
+                since = read_date(day)
+            else:
+                kept.append(line)
+    except Unfit as unfit:
+        turn.expect("curate.notice", record=record)
+        turn.say(turn.t(unfit.message))
+        return
     texts = split_languages("\n".join(kept), Language.EN)
-    if "en" not in texts or not sources:
+    if "en" not in texts or not named:
         turn.expect("curate.notice", record=record)
         turn.say(turn.t("The English text or the source is missing. Please write it all again."))
         return
+    sources = [await _keep_source(turn, words) for words in named]
     item = {"text": texts, "kind": "notice", "as_of": since, "sources": sources, "confidence": "sourced"}
     body = await _body(turn, record)
     await _draft(turn, record, {"cautions": [item, *body.get("cautions", [])]})
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 @routes.button("curate.lift")
@@ -285,7 +291,7 @@ async def show_draft(turn: Turn, number: int) -> None:
         Button(t.p("button", "Hand to a second person"), "review.submit", where),
         Button(t.p("button", "Discard"), "review.discard", where),
     ]
-    if held:
+    if held or (row.state == "draft" and row.author_id == turn.person.id):
         buttons.append(Button(t.p("button", "Change more"), "curate.open", {"record": row.record_id}))
     turn.say(Markup("\n").join(lines), (*rows(buttons, 2), (staff_button(t),)))
 
@@ -303,7 +309,11 @@ def _cut(value: object, limit: int = 120) -> str:
 @staff_only("curate.edit")
 async def preview(turn: Turn) -> None:
     """The answer as people will see it, in the editor's language."""
-    row = await curating.find(await turn.transaction(), int(pressed(turn, "proposal")))
+    try:
+        row = await curating.find(await turn.transaction(), int(pressed(turn, "proposal")))
+    except curating.Refused as refused:
+        turn.say(turn.t(REASONS[str(refused)]), ((staff_button(turn.t),),))
+        return
     record, content = records.check(json.loads(row.body)), turn.services.knowledge.content
     sources = await records.sources(await turn.transaction())
     shown = Answerer(content.with_records([record], sources), {})

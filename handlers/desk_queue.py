@@ -19,8 +19,12 @@ from bot.services import curating, people, vain
 from handlers.broadcast import split_languages
 from handlers.menu import page_of, pressed
 from handlers.staff import staff_button, staff_only
+from handlers.typed import cut
+from knowledge.answers.words import facet_name
 from knowledge.language import Language
 from knowledge.phrases import Phrases
+from knowledge.records import Record
+from knowledge.vocabulary import FacetName
 
 routes = Routes()
 
@@ -160,7 +164,9 @@ async def ask_article(turn: Turn) -> None:
 async def article(turn: Turn) -> None:
     session, data = await turn.transaction(), turn.expected
     found = await vain.find(session, data["ids"])
-    questions = [(row.question, row.language) for row in found] or [(str(data["first"]), str(data["language"]))]
+    questions = [(row.question, row.language) for row in found]
+    if not questions and data["first"]:  # asked, but nobody waits for the answer
+        questions = [(str(data["first"]), str(data["language"]))]
     try:
         body = article_body(turn, questions)
         row = await curating.do_draft(session, turn.person.id, body["id"], turn.now, body, askers=data["ids"])
@@ -217,17 +223,26 @@ async def ask_alias(turn: Turn) -> None:
     )
 
 
+def _is_called(record: Record, name: str) -> bool:
+    return any(words.casefold() == name.casefold() for _, words in record.names.items())
+
+
+def _is_meant(facet: FacetName, words: str) -> bool:
+    names = (facet_name(facet, Phrases(language)) for language in Language)
+    return words.casefold() in {facet.value, *(name.casefold() for name in names)}
+
+
 @routes.expected("queue.alias")
 @staff_only("queue.alias")
 async def alias(turn: Turn) -> None:
     """The wording goes to the facet's questions: found next time, after a second person's review."""
     session, data, knowledge = await turn.transaction(), turn.expected, turn.services.knowledge
-    name, _, facet = (part.strip() for part in turn.incoming.text.partition("/"))
+    name, _, facet = cut(turn.incoming.text, "/")
     record = knowledge.record(name) or next(
-        (one for one in knowledge.content.records.values() if one.names.en.casefold() == name.casefold()), None
+        (one for one in knowledge.content.records.values() if _is_called(one, name)), None
     )
     known = list(record.facets) if record else []
-    wanted = next((one for one in known if one.value == facet), known[0] if known and not facet else None)
+    wanted = next((one for one in known if _is_meant(one, facet)), known[0] if known and not facet else None)
     if record is None or wanted is None:
         turn.expect("queue.alias", **{key: data[key] for key in ("ids", "first", "language")})
         turn.say(turn.t("I don't know this record or facet. Please write it again, or /cancel."))

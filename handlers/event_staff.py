@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, datetime
 
 from bot.conversation import Button, Json, Turn, rows
 from bot.event_words import headline, lines, refusal
-from bot.form_values import Unfit, read_date
+from bot.form_values import Unfit, read_moment
 from bot.forms import Answers, Field, Form, Option, open_form
 from bot.routing import Routes
 from bot.services.events import model, staff
@@ -219,25 +219,9 @@ async def begin_new(turn: Turn) -> None:
         open_form(turn, new_event)
 
 
-def read_moment(words: str, zone: str) -> datetime:
-    """A day and a time of the event's zone.
-
-    Raises:
-        Unfit: it is neither.
-    """
-    day, _, hour = words.strip().rpartition(" ")
-    try:
-        hours, _, minutes = hour.partition(":")
-        return datetime.combine(
-            date.fromisoformat(read_date(day)), time(int(hours), int(minutes or 0)), model.known_zone(zone)
-        )
-    except ValueError:
-        raise Unfit(N_("Please write day and time, for example 15/4/2027 9:00.")) from None
-
-
 def _moment_problem(words: str) -> str | None:
     try:
-        read_moment(words, "UTC")
+        read_moment(words, UTC)
     except Unfit as unfit:
         return unfit.message
     return None
@@ -251,7 +235,8 @@ async def _created(turn: Turn, answers: Answers) -> None:
     if not await may(turn, "events.manage"):
         return
     zone = answers["zone"]
-    starts, ends = read_moment(answers["starts"], zone), read_moment(answers["ends"], zone)
+    where = model.known_zone(zone)
+    starts, ends = read_moment(answers["starts"], where), read_moment(answers["ends"], where)
     title = Text.model_validate({"en": answers["title"]})
     venue = Text(en=answers["venue"]) if answers.get("venue") else None
     try:
@@ -359,12 +344,12 @@ async def _edited(turn: Turn, data: Json, answers: Answers) -> None:
 
 
 def _changes(event: Event, name: str, answers: Answers, data: Json) -> Json:
-    words = answers["words"]
+    words, where = answers["words"], model.known_zone(data["zone"])
     if name == "starts_at":  # the length stays
-        begin = read_moment(words, data["zone"])
+        begin = read_moment(words, where)
         return {"starts_at": begin, "ends_at": begin + (event.ends_at - event.starts_at)}
     if name.endswith("_at"):
-        return {name: read_moment(words, data["zone"])}
+        return {name: read_moment(words, where)}
     if name not in BY_LANGUAGE:
         return {name: words}
     old = getattr(event.details, name)

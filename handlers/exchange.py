@@ -12,15 +12,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.conversation import Attachment, Button, Turn, rows
+from bot.conversation import Attachment, Button, Reply, Turn, rows
 from bot.routing import Routes
 from bot.services import audit, curating, roles
 from handlers.menu import pressed
 from handlers.review import broken_lines, would_break
 from handlers.sent import content_of
-from handlers.staff import staff_button, staff_only
+from handlers.staff import ask_others, staff_button, staff_only
 from knowledge import curate as records
 from knowledge import exchange
+from knowledge.phrases import Phrases
 
 routes = Routes()
 
@@ -140,12 +141,29 @@ async def import_(turn: Turn) -> None:
         turn.say(t("It was changed meanwhile. Please look at it once more."), ((staff_button(t),),))
         return
     await _submit(turn, plan, broken, file.name)
+    await _ask_others(turn, plan, file.name)
     review = Button(t.p("button", "🔎 To be reviewed"), "curate.reviews")
     said = [
         t.n("{count} record waits for a second person.", "{count} records wait for a second person.", len(plan.bodies)),
         *broken_lines(t, [question for questions in broken for question in questions]),
     ]
     turn.say(Markup("\n").join(said), ((review, staff_button(t)),), edit=True)
+
+
+async def _ask_others(turn: Turn, plan: exchange.Plan, name: str) -> None:
+    """One message to each who can review them, however many they are."""
+
+    def ask(t: Phrases) -> Reply:
+        count = len(plan.bodies)
+        text = t.n(
+            "{count} change from the file “{name}” waits for your review.",
+            "{count} changes from the file “{name}” wait for your review.",
+            count,
+            name=name,
+        )
+        return Reply(text, ((Button(t.p("button", "🔎 To be reviewed"), "curate.reviews"),),))
+
+    await ask_others(turn, "curate.review", ask, f"import:{turn.person.id}:{turn.now:%Y%m%d%H%M%S}")
 
 
 async def _submit(turn: Turn, plan: exchange.Plan, broken: Sequence[Sequence[str]], name: str) -> None:

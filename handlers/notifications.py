@@ -49,9 +49,8 @@ async def show(turn: Turn) -> None:
 
 @routes.button("news.topic")
 async def switch(turn: Turn) -> None:
-    await wishes.do_want(
-        await turn.transaction(), turn.person.id, str(pressed(turn, "topic")), bool(pressed(turn, "wanted"))
-    )
+    topic, wanted = str(pressed(turn, "topic")), bool(pressed(turn, "wanted"))
+    await wishes.do_want(await turn.transaction(), turn.person.id, topic, wanted, turn.now)
     await show(turn)
 
 

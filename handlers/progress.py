@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.conversation import Address, Reply
-from bot.services import Services, broadcasts, people, recipients, roles
+from bot.services import Services, broadcasts, people, quiet, recipients, roles
 from bot.services.sendings import ledger_row, open_broadcasts, recently_changed
 from handlers.sending import show_progress, status_buttons, status_text
 from knowledge.language import Language
@@ -26,6 +26,8 @@ async def look_after(session: Any, services: Services) -> None:
                 await broadcasts.do_start(session, services, row, row.author_id)
                 await show_progress(session, services, row)
             continue
+        if row.state == "sending":
+            await quiet.do_wait(session, services, row)
         counts = await recipients.counts(session, row.id)
         if row.state == "sending" and _piles_up(row, counts):
             await broadcasts.do_pause(session, None, row.id, now, STOPPED)

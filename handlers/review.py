@@ -18,7 +18,7 @@ from bot.conversation import Button, Reply, Turn, rows
 from bot.routing import Routes
 from bot.services import curating
 from handlers.curate import REASONS, change_line, show_draft
-from handlers.menu import pressed
+from handlers.menu import page_of, pressed
 from handlers.staff import ask_others, staff_button, staff_only
 from handlers.telling import published
 from knowledge import curate as records
@@ -100,10 +100,11 @@ async def discard(turn: Turn) -> None:
 @routes.button("curate.reviews")
 @staff_only("curate.review")
 async def list_(turn: Turn) -> None:
-    found = await curating.reviews(await turn.transaction())
+    t, found = turn.t, await curating.reviews(await turn.transaction())
     buttons = [Button(row.record_id, "review.open", {"proposal": row.id}) for row in found]
-    text = turn.t.n("{count} change waits for a review.", "{count} changes wait for a review.", len(found))
-    turn.say(text, (*rows(buttons), (staff_button(turn.t),)), edit=True)
+    text = t.n("{count} change waits for a review.", "{count} changes wait for a review.", len(found))
+    shown = page_of(t, buttons, pressed(turn, "page", 0), "curate.reviews", {})
+    turn.say(text, (*shown, (staff_button(t),)), edit=True)
 
 
 @routes.button("review.open")

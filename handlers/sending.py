@@ -14,7 +14,7 @@ from markupsafe import Markup
 from bot.conversation import Button, Reply, Rows, Turn, rows
 from bot.routing import Routes
 from bot.services import broadcasts, people, recipients, roles
-from handlers.broadcast import STATES, problem, say_problem, split_languages
+from handlers.broadcast import STATES, say_problem, split_languages
 from handlers.broadcast_report import csv_file, picture, table
 from handlers.menu import pressed
 from handlers.staff import ask_others, staff_button, staff_only
@@ -215,13 +215,14 @@ async def show_progress(session: Any, services: Any, row: Any) -> None:
 async def control(turn: Turn) -> None:
     assert turn.pressed is not None
     session, number = await turn.transaction(), int(pressed(turn, "broadcast"))
-    do = {
-        "broadcast.pause": broadcasts.do_pause,
-        "broadcast.resume": broadcasts.do_resume,
-        "broadcast.cancel": broadcasts.do_cancel,
-    }[turn.pressed.action]
     try:
-        await do(session, turn.person.id, number, turn.now)
+        match turn.pressed.action:
+            case "broadcast.pause":
+                await broadcasts.do_pause(session, turn.person.id, number, turn.now)
+            case "broadcast.resume":
+                await broadcasts.do_resume(session, turn.services, turn.person.id, number)
+            case _:
+                await broadcasts.do_cancel(session, turn.person.id, number, turn.now)
     except broadcasts.Refused as refused:
         say_problem(turn, refused, number)
         return
@@ -232,9 +233,13 @@ async def control(turn: Turn) -> None:
 @staff_only("broadcast.resend")
 async def unknown(turn: Turn) -> None:
     t, number = turn.t, int(pressed(turn, "broadcast"))
-    found = await recipients.unknown(await turn.transaction(), number)
+    session = await turn.transaction()
+    found = await recipients.unknown(session, number)
     lines = [t("Nobody can know whether it arrived there:")]
     lines += [Markup("• {}:{} ({})").format(platform, chat, reason or "–") for _row, platform, chat, reason in found]
+    more = (await recipients.counts(session, number))["unknown"] - len(found)
+    if more > 0:
+        lines.append(t.n("… and {count} more.", "… and {count} more.", more))
     where = {"broadcast": number}
     buttons = [
         Button(t.p("button", "Send it to them (some may get it twice)"), "broadcast.resend", where),
@@ -247,7 +252,11 @@ async def unknown(turn: Turn) -> None:
 @staff_only("broadcast.resend")
 async def resend(turn: Turn) -> None:
     number = int(pressed(turn, "broadcast"))
-    await broadcasts.do_resend_unknown(await turn.transaction(), turn.services, turn.person.id, number)
+    try:
+        await broadcasts.do_resend_unknown(await turn.transaction(), turn.services, turn.person.id, number)
+    except broadcasts.Refused as refused:
+        say_problem(turn, refused, number)
+        return
     await _show(turn, number)
 
 
@@ -266,7 +275,8 @@ async def correct(turn: Turn) -> None:
     try:
         edits = await broadcasts.do_correct(await turn.transaction(), turn.services, turn.person.id, number, texts)
     except broadcasts.Refused as refused:
-        turn.say(problem(turn.t, refused))
+        turn.expect("broadcast.correct", broadcast=number)
+        say_problem(turn, refused, number)
         return
     turn.say(
         turn.t.n("{count} message is being corrected.", "{count} messages are being corrected.", edits),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
@@ -47,6 +48,7 @@ _DESIGNS: dict[str, type[BaseModel]] = {
     "matching": Matching,
 }
 M = TypeVar("M", bound=BaseModel)
+KEPT = 8_192  # bodies whose records stay in memory
 
 
 class Part(NamedTuple):
@@ -117,7 +119,7 @@ def build_content(rows: Iterable[PublishedRow], parts: Iterable[Part], hash_: st
     rows, by_part = list(rows), _grouped(parts)
     return Content(
         hash=hash_,
-        records={row.id: record_of(row.body) for row in rows},
+        records={row.id: _read(row.body) for row in rows},
         files={row.id: row.file or "" for row in rows},
         sources=_keyed(by_part, "sources", Source),
         tags=_keyed(by_part, "tags", Tag),
@@ -134,6 +136,17 @@ def build_content(rows: Iterable[PublishedRow], parts: Iterable[Part], hash_: st
     )
 
 
+@lru_cache(maxsize=KEPT)
+def _read(body: str) -> Record:
+    """A body that was read before is the same record: after a publication all but one are."""
+    return record_of(body)
+
+
+@lru_cache(maxsize=KEPT)
+def _read_part(model: type[M], body: str) -> M:
+    return model.model_validate_json(body)
+
+
 def _grouped(parts: Iterable[Part]) -> dict[str, list[Part]]:
     found: dict[str, list[Part]] = {}
     for part in sorted(parts, key=lambda part: part.position):
@@ -142,7 +155,7 @@ def _grouped(parts: Iterable[Part]) -> dict[str, list[Part]]:
 
 
 def _keyed(by_part: dict[str, list[Part]], name: str, model: type[M]) -> dict[str, M]:
-    return {part.id: model.model_validate_json(part.body) for part in by_part.get(name, ())}
+    return {part.id: _read_part(model, part.body) for part in by_part.get(name, ())}
 
 
 def _one(by_part: dict[str, list[Part]], model: type[M]) -> M:

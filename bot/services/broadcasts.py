@@ -2,7 +2,8 @@
 
 The recipients are fixed by one INSERT … SELECT into the ledger (`do_start`); from then on the ledger alone says what
 became of each. Pausing, stopping and opting out change rows that are still queued: the dispatcher marks a row as
-`sending` only while it is queued, so whatever is decided here holds from the next row on.
+`sending` only while it is queued, so whatever is decided here holds from the next row on, and for what comes back
+unsent (see bot.withdrawal).
 
     draft → (approval →) (scheduled →) sending ⇄ paused → done
       └──────────────────────────────────────────→ cancelled
@@ -15,16 +16,16 @@ from datetime import datetime
 from typing import Any
 
 from markupsafe import escape
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import hours
 from bot.conversation import Attachment, Button, Json, Reply, rows
 from bot.outbox import blob_key
-from bot.services import Services, audience, audit, recipients, roles
+from bot.services import Services, audience, audit, quiet, recipients, roles
 from bot.store.staff_tables import AudienceRow, BroadcastRow
 from bot.store.tables import OutboxRow
 from bot.text import units
+from bot.withdrawal import OPEN, WAITS, held, released, withdrawn
 from knowledge.language import Language
 from knowledge.phrases import N_, Phrases
 
@@ -92,6 +93,8 @@ async def do_change(session: AsyncSession, actor: int, number: int, now: datetim
             check_text(text, with_file=bool(values.get("blob", row.blob)))
     if len(values.get("buttons", ())) > BUTTONS:
         raise Refused("too_many_buttons", limit=BUTTONS)
+    if (at := values.get("scheduled_for")) is not None and at <= now:
+        raise Refused("past")
     before = {name: _json(getattr(row, name)) for name in values}
     for name, value in values.items():
         setattr(row, name, value)
@@ -256,17 +259,19 @@ async def do_pause(session: AsyncSession, actor: int | None, number: int, now: d
     if actor is not None:
         await roles.check(session, actor, "broadcast.control")
     await _move(session, number, ("sending",), "paused", reason=reason or None)
-    await _rows(session, number, ("queued",), state="held")
+    await _rows(session, number, held())
     await audit.record(session, actor, "broadcast.pause", f"broadcast:{number}", now, after={"reason": reason})
 
 
-async def do_resume(session: AsyncSession, actor: int, number: int, now: datetime) -> None:
-    """Goes on; failures from before count no longer towards stopping by itself."""
+async def do_resume(session: AsyncSession, services: Services, actor: int, number: int) -> None:
+    """Goes on, where it is day; failures from before count no longer towards stopping by itself."""
+    now = services.clock.now()
     await roles.check(session, actor, "broadcast.control")
     await _move(session, number, ("paused",), "sending", reason=None)
     row = await find(session, number)
     row.progress = {**row.progress, "base": await recipients.counts(session, number), "since": now.isoformat()}
-    await _rows(session, number, ("held",), state="queued")
+    await _rows(session, number, released(), WAITS)
+    await quiet.do_wait(session, services, row)
     await audit.record(session, actor, "broadcast.resume", f"broadcast:{number}", now)
 
 
@@ -274,9 +279,7 @@ async def do_cancel(session: AsyncSession, actor: int, number: int, now: datetim
     """Whoever has not been sent it yet gets nothing."""
     await roles.check(session, actor, "broadcast.control")
     await _move(session, number, CANCELLABLE, "cancelled", finished_at=now)
-    await _rows(
-        session, number, ("queued", "held"), state="failed", cause="cancelled", error="cancelled", finished_at=now
-    )
+    await _rows(session, number, withdrawn("cancelled", "cancelled", now))
     await audit.record(session, actor, "broadcast.cancel", f"broadcast:{number}", now)
 
 
@@ -291,16 +294,23 @@ async def _move(session: AsyncSession, number: int, states: tuple[str, ...], to:
         raise Refused("not_now")
 
 
-async def _rows(session: AsyncSession, number: int, states: tuple[str, ...], **values: Any) -> None:
+async def _rows(session: AsyncSession, number: int, values: Json, which: ColumnElement[bool] = OPEN) -> None:
     await session.execute(
-        update(OutboxRow).where(OutboxRow.broadcast_id == number, OutboxRow.state.in_(states)).values(**values)
+        update(OutboxRow).where(OutboxRow.broadcast_id == number, which).values(values),
+        execution_options={"synchronize_session": False},
     )
 
 
 async def do_resend_unknown(session: AsyncSession, services: Services, actor: int, number: int) -> int:
-    """Staff decided: those of whom nobody knows whether it arrived get it (perhaps again). Returns how many."""
+    """Staff decided: those of whom nobody knows whether it arrived get it (perhaps again). Returns how many.
+
+    Not who has stopped announcements since, and nobody of one that was recalled or cancelled.
+    """
     await roles.check(session, actor, "broadcast.resend")
-    resent = await recipients.resend_unknown(session, number, services.clock.now())
+    row = await find(session, number)
+    if row.state not in ("sending", "paused", "done"):
+        raise Refused("not_now")
+    resent = await recipients.resend_unknown(session, row)
     if resent:
         await session.execute(
             update(BroadcastRow)
@@ -321,6 +331,8 @@ async def do_correct(
     row = await find(session, number)
     if row.state not in ("sending", "paused", "done"):
         raise Refused("not_now")
+    if not texts:
+        raise Refused("empty")
     for text in texts.values():
         check_text(text, with_file=bool(row.blob))
     before, row.texts, row.edition = dict(row.texts), {**row.texts, **texts}, row.edition + 1
@@ -340,9 +352,7 @@ async def do_recall(session: AsyncSession, services: Services, actor: int, numbe
     await roles.check(session, actor, "broadcast.recall")
     row, now = await find(session, number), services.clock.now()
     await _move(session, number, ("sending", "paused", "done"), "cancelled", finished_at=now)
-    await _rows(
-        session, number, ("queued", "held"), state="failed", cause="cancelled", error="recalled", finished_at=now
-    )
+    await _rows(session, number, withdrawn("cancelled", "recalled", now))
     row.changed_at, row.edition, row.reason = now, row.edition + 1, RECALLED
     await session.flush()
     gone = await recipients.delete_everywhere(session, row, now)
@@ -359,11 +369,3 @@ async def do_catch_up(session: AsyncSession, services: Services, row: BroadcastR
         await recipients.delete_everywhere(session, row, now)
     elif row.edition > 1:
         await recipients.change_everywhere(session, row, await bodies(session, services, row), now)
-
-
-def parse_time(text: str, where: str) -> datetime:
-    """ "2026-12-01 09:30" in the desk's zone. Raises Refused("bad_time")."""
-    try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").replace(tzinfo=hours.zone(where))
-    except ValueError:
-        raise Refused("bad_time") from None

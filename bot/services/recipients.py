@@ -28,13 +28,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot import hours
 from bot.conversation import Json, Lane
-from bot.services import Services, audience
+from bot.services import Services, audience, quiet
 from bot.store.event_tables import RegistrationRow
 from bot.store.moments import Moment
 from bot.store.staff_tables import BroadcastRow, ClickRow, PreferenceRow
 from bot.store.tables import IdentityRow, OutboxRow, PersonRow
+from bot.withdrawal import OPEN, withdrawn
 from knowledge.language import Language
 from knowledge.phrases import Phrases
 
@@ -120,7 +120,7 @@ async def fix_recipients(session: AsyncSession, services: Services, row: Broadca
             literal("queued"),
             literal(0),
             literal(now, Moment),
-            _not_before(services, row, now),
+            quiet.not_before(services, row, now),
             literal(f"b:{row.id}:") + cast(PersonRow.id, String),
             literal(row.id),
             literal("send"),
@@ -132,19 +132,6 @@ async def fix_recipients(session: AsyncSession, services: Services, row: Broadca
     await session.execute(services.outbox.insert(OutboxRow).from_select(COLUMNS, chosen).on_conflict_do_nothing())
     fixed = select(func.count()).where(OutboxRow.broadcast_id == row.id, OutboxRow.part == "send")
     return await session.scalar(fixed) or 0
-
-
-def _not_before(services: Services, row: BroadcastRow, now: datetime) -> ColumnElement[Any]:
-    """When each may be sent: not in the quiet hours of their country."""
-    if row.urgent:
-        return cast(null(), Moment)
-    quiet = hours.parse_span(services.settings.quiet_hours)
-    ends = {country: hours.after_quiet(quiet, zone, now) for country, zone in hours.ZONES.items()}
-    home = hours.after_quiet(quiet, services.settings.zone, now)
-    return case(
-        *((PersonRow.country == country, literal(at, Moment)) for country, at in ends.items()),
-        else_=literal(home, Moment),
-    )
 
 
 # -- what became of them
@@ -182,28 +169,42 @@ async def unknown(session: AsyncSession, number: int) -> list[tuple[int, str, st
     return [(row.id, row.platform, row.chat, row.error or "") for row in found]
 
 
-async def resend_unknown(session: AsyncSession, number: int, now: datetime) -> int:
+async def resend_unknown(session: AsyncSession, row: BroadcastRow) -> int:
+    """Queues them (or holds them, while it is paused), except who wants no more announcements of the topic."""
+    wants = exists().where(
+        IdentityRow.platform == OutboxRow.platform,
+        IdentityRow.external_id == OutboxRow.chat,
+        PersonRow.id == IdentityRow.person_id,
+        audience.subscribed(row.topic),
+    )
+    mine = (OutboxRow.broadcast_id == row.id) & (OutboxRow.part == "send")
     again = await session.execute(
         update(OutboxRow)
-        .where(OutboxRow.broadcast_id == number, OutboxRow.part == "send", OutboxRow.state == "unknown")
-        .values(state="queued", not_before=None, finished_at=None, error="resent by staff")
-        .returning(OutboxRow.id)
+        .where(mine, OutboxRow.state == "unknown", wants)
+        .values(
+            state="held" if row.state == "paused" else "queued",
+            not_before=None,
+            finished_at=None,
+            cause=None,
+            error="resent by staff",
+        )
+        .returning(OutboxRow.id),
+        execution_options={"synchronize_session": False},
     )
     return len(again.all())
 
 
-async def opted_out(session: AsyncSession, person_id: int, now: datetime) -> None:
-    """The person wants no more: what still waits for them is taken off, also in the middle of a sending."""
+async def opted_out(session: AsyncSession, person_id: int, now: datetime, topic: str | None = None) -> None:
+    """The person wants no more (of the topic): what still waits for them is taken off, in the middle of a sending."""
     chats = select(IdentityRow.external_id).where(IdentityRow.person_id == person_id)
+    unwanted = OutboxRow.broadcast_id.is_not(None)
+    if topic is not None:
+        unwanted = OutboxRow.broadcast_id.in_(select(BroadcastRow.id).where(BroadcastRow.topic == topic))
     await session.execute(
         update(OutboxRow)
-        .where(
-            OutboxRow.broadcast_id.is_not(None),
-            OutboxRow.part == "send",
-            OutboxRow.state.in_(["queued", "held"]),
-            OutboxRow.chat.in_(chats),
-        )
-        .values(state="failed", cause="stopped", error="stopped by the person", finished_at=now)
+        .where(unwanted, OutboxRow.part == "send", OPEN, OutboxRow.chat.in_(chats))
+        .values(withdrawn("stopped", "stopped by the person", now)),
+        execution_options={"synchronize_session": False},
     )
 
 
@@ -219,13 +220,13 @@ def _told(platform: str, language: str) -> Any:
 
 
 async def change_everywhere(session: AsyncSession, row: BroadcastRow, bodies: Bodies, now: datetime) -> int:
-    """The new text for what still waits, and an edit of each message that stands. Returns the number of edits."""
+    """The new text for what may still be sent, and an edit of each message that stands. Returns the number of edits."""
     edits = 0
     for (platform, language), body in bodies.items():
         theirs = (OutboxRow.platform == platform) & OutboxRow.chat.in_(_told(platform, language))
         mine = (OutboxRow.broadcast_id == row.id) & (OutboxRow.part == "send")
         await session.execute(
-            update(OutboxRow).where(mine, theirs, OutboxRow.state.in_(["queued", "held"])).values(body=body),
+            update(OutboxRow).where(mine, theirs, OPEN | (OutboxRow.state == "unknown")).values(body=body),
             execution_options={"synchronize_session": False},
         )
         kept = {key: value for key, value in body.items() if key != "blob"}
@@ -250,17 +251,16 @@ async def delete_everywhere(session: AsyncSession, row: BroadcastRow, now: datet
 
 
 async def stands(session: AsyncSession, row: BroadcastRow, part: str) -> bool:
-    """Whether a message with the old text stands without its `part` (edit or recall), or waits to be tried again."""
+    """Whether a message with the old text stands without its `part` (edit or recall)."""
     wanted = _standing(row, part)
     if part == "edit":
-        again = OutboxRow.state.in_(["queued", "held"]) & (OutboxRow.sending_at <= row.changed_at)
         spoken = [language.value for language in languages_of(row)]
         theirs = (
             exists()
             .where(IdentityRow.platform == OutboxRow.platform, IdentityRow.external_id == OutboxRow.chat)
             .where(PersonRow.id == IdentityRow.person_id, PersonRow.language.in_(spoken))
         )
-        wanted = (wanted | again) & theirs
+        wanted &= theirs
     mine = (OutboxRow.broadcast_id == row.id) & (OutboxRow.part == "send")
     return bool(await session.scalar(select(exists().where(mine, wanted))))
 

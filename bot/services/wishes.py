@@ -40,13 +40,16 @@ async def interests(session: AsyncSession, person_id: int) -> dict[str, bool]:
     return {row.topic: row.wanted for row in rows}
 
 
-async def do_want(session: AsyncSession, person_id: int, topic: str, wanted: bool) -> None:
+async def do_want(session: AsyncSession, person_id: int, topic: str, wanted: bool, now: datetime) -> None:
+    """Switches a topic on, or off from this moment on."""
     row = await session.get(InterestRow, (person_id, topic), populate_existing=True)
     if row is None:
         session.add(InterestRow(person_id=person_id, topic=topic, wanted=wanted))
     else:
         row.wanted = wanted
     await session.flush()
+    if not wanted:
+        await recipients.opted_out(session, person_id, now, topic)
 
 
 async def do_digest(session: AsyncSession, person_id: int, wanted: bool) -> None:

@@ -57,6 +57,8 @@ class VectorStore:
 
     def get(self, texts: Sequence[Text]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Vectors in the texts' order and whether each is known (zeros where not)."""
+        if not self._keys:
+            return np.zeros((len(texts), self.size), np.float32), np.zeros(len(texts), np.bool_)
         places = np.fromiter((self._keys.get(key(self.model, *text), -1) for text in texts), np.int64, len(texts))
         vectors = np.zeros((len(texts), self.size), np.float32)
         known = places >= 0

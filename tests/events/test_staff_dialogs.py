@@ -40,7 +40,7 @@ async def test_made_by_hand_shown_in_each_language_published_copied_closed_and_c
             ("Boten, Laos", sees("In which country")),
             (press("🇱🇦 Laos"), sees("which time zone")),
             (press("Laos (Asia/Vientiane)"), sees("When does it begin")),
-            ("tomorrow", [sees("Please write the date"), sees("When does it begin")]),
+            ("tomorrow", [sees("Please write day and time"), sees("When does it begin")]),
             ("๓/๕/๒๕๗๐ ๙:๐๐", sees("When does it end")),
             ("3/5/2027 17:00", sees("How many places")),
             ("2", sees("Who can come")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -38,6 +39,8 @@ class Fault:
     body: dict[str, Any] | bytes | None = None
     """An object is sent as JSON, bytes as they are (text/html); None with `after`: the true answer, cut in half."""
     seconds: float = 0.0
+    gate: asyncio.Event | None = None
+    """It strikes when this is set: the call is under way until then."""
     name: str = ""
     seen: int = 0
     hits: int = 0

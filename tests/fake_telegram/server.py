@@ -241,6 +241,8 @@ class FakeTelegram:
         true_answer: web.Response | None = await self._run(call, record) if fault.after else None
         true_status, record.status = record.status, None
         fault.note()
+        if fault.gate is not None:
+            await fault.gate.wait()
         if fault.kind == "hang":
             await asyncio.Event().wait()
         if fault.kind == "cut":

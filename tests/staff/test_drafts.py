@@ -14,7 +14,7 @@ from bot.store.tables import HandoverRow
 from knowledge import curate
 from tests.conftest import Running
 from tests.staff.conftest import Hire
-from tests.staff.knowing import migrated_sqlite, seeded
+from tests.staff.knowing import migrated_sqlite, open_record, seeded
 
 __all__ = ["migrated_sqlite", "seeded"]
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
@@ -45,6 +45,34 @@ async def test_a_second_wording_joins_the_first_in_the_draft(seeded: Running, hi
     assert all(question in body for question in wordings)
 
 
+async def test_who_changes_more_finds_the_way_back_to_the_draft(seeded: Running, hire: Hire) -> None:
+    editor = await hire("Editor", "editor")
+    await open_record(editor, ZONE)
+    assert "‹ Back to the draft" not in editor.last.buttons
+    await editor.presses("Checked today")
+    await editor.sees("Draft of", "checked_on", buttons=["Change more"])
+    await editor.presses("Change more")
+    await editor.sees("Checked on", buttons=["‹ Back to the draft", "Any field"])
+    await editor.presses("‹ Back to the draft")
+    await editor.sees("Draft of", "checked_on", buttons=["Hand to a second person"])
+
+
+async def test_a_new_article_can_be_changed_before_it_is_handed_over(seeded: Running, hire: Hire) -> None:
+    editor = await hire("Editor", "editor")
+    await editor.says("/curate")
+    await editor.presses("➕ New article")
+    await editor.says("Kettles\nNobody buys them.\n? who buys kettles\n? tungsten kettles for sale")
+    await editor.sees("three questions that people would type are missing")
+    await editor.says("Kettles\nNobody buys them.\n? who buys kettles\n? tungsten kettles\n？ sell a kettle")
+    await editor.presses("Look at the draft")
+    await editor.presses("Change more")
+    await editor.sees("Kettles", buttons=["‹ Back to the draft"])
+    await editor.presses("Change a text")
+    await editor.presses("facets.overview.text")
+    await editor.says("[lo]\nບໍ່ມີໃຜຊື້.")
+    await editor.sees("Draft of", "ບໍ່ມີໃຜຊື້", "Nobody buys them.")
+
+
 async def test_each_source_of_a_notice_is_kept(seeded: Running, hire: Hire, store: Store) -> None:
     editor = await hire("Editor", "editor")
     await editor.says("/curate")
@@ -61,3 +89,18 @@ async def test_each_source_of_a_notice_is_kept(seeded: Running, hire: Hire, stor
         known = await curate.sources(session)
     named = json.loads(body)["cautions"][0]["sources"]
     assert [known[one].title for one in named] == ["Notice 12", "Notice 13"]
+
+
+async def test_many_changes_in_review_come_page_by_page(seeded: Running, hire: Hire, store: Store) -> None:
+    """As after the import of a workbook: Telegram takes a hundred buttons at most."""
+    editor = await hire("Editor", "editor")
+    async with store.write() as session:
+        session.add_all(
+            ProposalRow(record_id=f"x-{number}", body="{}", state="review", created_at=SystemClock().now(), broken=[],
+                        askers=[])
+            for number in range(120)
+        )  # fmt: skip
+    await editor.says("/review")
+    await editor.sees("120 changes wait for a review", buttons=["x-0", "More ›"])
+    await editor.presses("More ›")
+    await editor.sees("120 changes wait", buttons=["x-8", "‹ Earlier"])

@@ -157,7 +157,7 @@ async def test_a_wording_becomes_an_alias_is_found_and_its_asker_is_told(
 
 
 async def test_what_is_due_and_how_well_languages_are_covered(
-    desk: Running, hire: Hire, telegram: FakeTelegram, store: Store
+    seeded: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     editor = await hire("Editor", "editor")
     await editor.says("/coverage")

@@ -33,7 +33,7 @@ from tests.staff.test_broadcasts import compose, send
 async def leave_traces(session: Any, person: int) -> None:
     now = SystemClock().now()
     await wishes.do_follow(session, person, "th-mukdahan-sez", now)
-    await wishes.do_want(session, person, "zones", False)
+    await wishes.do_want(session, person, "zones", False, now)
     session.add(AudienceRow(name="invited", rules={"list": ["invited"]}, created_at=now))
     session.add(ListMemberRow(list_key="invited", person_id=person))
     session.add(LiveRow(person_id=person, platform="telegram", chat="1", state="closed", opened_at=now, closed_at=now))

@@ -96,6 +96,8 @@ async def test_a_newer_edit_is_refused_by_name_and_the_other_row_is_taken_in(
     )
     await editor.presses("Take in 1 change")
     await editor.sees("1 record waits for a second person")
+    await colleague.sees("1 change from the file “edited.xlsx” waits for your review", buttons=["🔎 To be reviewed"])
+    await second.sees("1 change from the file “edited.xlsx” waits for your review")
     await publish_waiting(second, ZONE)
     async with store.read() as session:
         names = {id_: held[0]["names"] for id_ in (ZONE, CROSSING) if (held := await published(session, id_))}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from bot.clock import SystemClock
 from bot.services import wishes
 from bot.services.events import places
 from bot.store import Store
+from bot.store.staff_tables import BroadcastRow
+from knowledge.language import Language
+from knowledge.phrases import Phrases
 from tests.conftest import Running
 from tests.events.making import NOW, applicant, details, make_event
 from tests.fake_telegram import FakeTelegram
@@ -86,3 +90,35 @@ async def test_staff_find_all_their_tools_in_one_menu(
     await trader.says("/menu")
     await trader.sees("What would you like to know?")
     assert "🧰 Staff menu" not in trader.last.buttons
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_buttons_and_time_in_thai(desk: Running, hire: Hire, telegram: FakeTelegram, store: Store) -> None:
+    async with store.write() as session:
+        event = await make_event(session, now=SystemClock().now())
+    officer = await hire("Officer", "announcer", language="th")
+    t = Phrases(Language.TH)
+    await officer.says("/announce")
+    await officer.presses(str(t.p("button", "➕ New announcement")))
+    await officer.says("[ไทย]\nงานที่เวียงจันทน์\n[en]\nForum.")
+    await officer.presses(str(t.p("button", "Buttons")))
+    await officer.sees("| ถาม", "| งาน:")
+    await officer.says(f"ไทย: สมัคร / en: Join ｜ งาน：{event.id}\nสอบถาม | ถาม")
+    await officer.sees(buttons=["✓ ไทย", "✓ English"])
+    await officer.presses(str(t.p("button", "Time")))
+    await officer.sees("“ตอนนี้”")
+    await officer.says("1/12/2569 9：30")
+    await officer.sees("1 ธ.ค. 2026 09:30")
+    async with store.read() as session:
+        row = (await session.scalars(select(BroadcastRow))).one()
+    assert [(one["kind"], one["value"], one["label"]) for one in row.buttons] == [
+        ("event", str(event.id), {"th": "สมัคร", "en": "Join"}),
+        ("ask", "ask", {"th": "สอบถาม"}),
+    ]
+    assert row.scheduled_for is not None
+    assert f"{row.scheduled_for:%Y-%m-%d %H:%M}" == "2026-12-01 02:30"
+    await officer.presses(str(t.p("button", "Time")))
+    await officer.says("ตอนนี้")
+    await officer.sees(buttons=["✓ ไทย"])
+    async with store.read() as session:
+        assert await session.scalar(select(BroadcastRow.scheduled_for)) is None
