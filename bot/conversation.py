@@ -174,6 +174,7 @@ class Dialog:
     context: Json = field(default_factory=dict)  # what was last asked about, for follow-ups
     form: Json | None = None  # the open form, see bot.forms
     live: int | None = None  # the open talk with staff: while there is one, the desk stays silent
+    revision: int = 0  # what it was when it was read: another account of the person may have gone on meanwhile
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ from bot.store.tables import IdentityRow, OutboxRow, PersonRow
 from knowledge.language import Language, parse_language
 
 
+class Overtaken(Exception):
+    """Another account of the same person has said something meanwhile: what was read is out of date."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     person: Person
@@ -32,7 +36,7 @@ async def find(session: AsyncSession, platform: str, external_id: str) -> Known 
     if found is None:
         return None
     row, talk = found
-    return Known(_person(row), Dialog(dict(row.context or {}), row.form, talk))
+    return Known(_person(row), Dialog(dict(row.context or {}), row.form, talk, row.revision))
 
 
 async def create(session: AsyncSession, platform: str, external_id: str, language_hint: str, now: datetime) -> Known:
@@ -92,9 +96,20 @@ async def save_profile(session: AsyncSession, person: Person, now: datetime) -> 
 
 
 async def save_dialog(session: AsyncSession, person_id: int, dialog: Dialog) -> None:
-    await session.execute(
-        update(PersonRow).where(PersonRow.id == person_id).values(context=dialog.context, form=dialog.form)
+    """Keeps what the turn made of the dialog as it was read.
+
+    Raises:
+        Overtaken: it is another one by now.
+    """
+    saved = await session.execute(
+        update(PersonRow)
+        .where(PersonRow.id == person_id, PersonRow.revision == dialog.revision)
+        .values(context=dialog.context, form=dialog.form, revision=dialog.revision + 1)
+        .returning(PersonRow.id)
+        .execution_options(synchronize_session=False)
     )
+    if saved.scalar() is None and await session.scalar(select(PersonRow.id).where(PersonRow.id == person_id)):
+        raise Overtaken
 
 
 async def mark_unreachable(session: AsyncSession, platform: str, chat: str, reason: str, now: datetime) -> None:
