@@ -122,6 +122,11 @@ class Button:
     url: str = ""
     request: str = ""  # "contact" or "location": asks the person's app for it, where the platform can
 
+    def __post_init__(self) -> None:
+        """Labels are plain text everywhere: of a filled-in message, escaped for a text, they show what was meant."""
+        if isinstance(self.label, Markup):
+            object.__setattr__(self, "label", str(self.label.unescape()))
+
 
 Rows = tuple[tuple[Button, ...], ...]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.conversation import Kind, Turn
 from bot.routing import Routes
 from handlers.answering import recall, show
-from handlers.events import answer_in_words
+from handlers.find_events import answer_in_words
 from knowledge.base import EmptyQuestion
 
 routes = Routes()
@@ -27,6 +27,6 @@ async def ask(turn: Turn) -> None:
         return
     if first_words and not turn.dialog.form:  # who begins with a question has chosen a language by it
         turn.person = replace(turn.person, language=answer.language, welcomed=True)
-    if await answer_in_words(turn, turn.incoming.text):
+    if await answer_in_words(turn, turn.incoming.text, answer):
         return
     await show(turn, answer, turn.incoming.text)

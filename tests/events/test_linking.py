@@ -279,5 +279,6 @@ async def test_both_accounts_answer_at_once_and_neither_answer_is_lost(
     await asyncio.gather(noy.sees("What is your"), sophea.sees("What is your"))
     async with held.store.read() as session:
         row = await session.scalar(select(PersonRow))
-    assert row is not None and row.form is not None
+    assert row is not None
+    assert row.form is not None
     assert set(row.form["answers"].values()) == {"Noy Keomany", "Champa Farm"}
