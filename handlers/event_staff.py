@@ -116,8 +116,9 @@ async def say_event(turn: Turn, event: Event) -> None:
         )
     if event.state != "cancelled":
         buttons.append(Button(t.p("button", "❌ Cancel the event"), "manage.ask_cancel", here))
-    link = turn.services.links.start(event.link)
-    address = t("Link for posters: {address}", address=link) if link else None
+    public = turn.services.settings.public_url
+    links = [turn.services.links.start(event.link), f"{public}/?start={event.link}" if public else ""]
+    address = t("Link for posters: {address}", address=" · ".join(filter(None, links))) if any(links) else None
     way = ((Button(t.p("button", "‹ Back"), "manage.list"),),)
     shut = t("Registration for this event is closed.") if closed else None
     turn.say(lines(headline(t, event), status, shut, states, address), (*rows(buttons, 2), *way), edit=True)

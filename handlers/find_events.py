@@ -81,7 +81,7 @@ def _again(turn: Turn, wanted: Wanted, *, loosely: bool) -> Sequence[RecurringEv
 def _heading(turn: Turn, chosen: Json, announced: bool, again: bool) -> Markup:
     t = turn.t
     asked = " · ".join(_filter_label(turn, name, chosen[name]) for name in FILTERS if name in chosen)
-    text = [t("<b>Forums and fairs</b>")]
+    text = [Markup("<b>{}</b>").format(t("Forums and fairs"))]
     if announced and chosen:
         text.append(t("Announced, as you asked for: {filters}", filters=asked))
     elif announced:
