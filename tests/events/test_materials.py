@@ -43,7 +43,7 @@ async def test_the_papers_on_any_device_until_their_time_is_over(desks: DeskFact
                 for kind, title in kinds
             )  # fmt: skip
         clock.set(START + timedelta(days=1))
-        await visitor.says("/start ev_farm-forum")
+        await visitor.says("/mytickets")
         await visitor.sees("This event is over.")
         await visitor.presses("📎 Papers")
         said = await visitor.sees("The papers of the event:")

@@ -61,6 +61,14 @@ async def test_found_by_a_question_registered_ticket_calendar_and_given_up(
     assert title in calendar.decode().replace("\r\n ", "")
     await visitor.says("/mytickets")
     await visitor.sees("Your ticket:", name)
+    await visitor.presses("✏️ Change")
+    await visitor.sees("Please check:", business)
+    await visitor.presses(str(visitor.t("Correct: {name}", name=visitor.t("Business")).unescape()))
+    await visitor.sees("What is your business or organisation called?")
+    await visitor.says(f"{business} 2")
+    await visitor.sees("Please check:", f"{business} 2")
+    await visitor.presses("Save ✓")
+    await visitor.sees("Your ticket:", name)
     await visitor.presses("✖️ Cancel it")
     await visitor.sees(title)
     await visitor.presses("Yes, cancel it")
@@ -70,7 +78,7 @@ async def test_found_by_a_question_registered_ticket_calendar_and_given_up(
     async with web.store.read() as session:
         row = await session.scalar(select(RegistrationRow))
     assert row is not None
-    assert (row.state, row.language, row.answers["organisation"]) == ("cancelled", language.value, business)
+    assert (row.state, row.language, row.answers["organisation"]) == ("cancelled", language.value, f"{business} 2")
 
 
 async def test_waiting_an_offer_feedback_and_the_certificate(web: Running, visit: Open, clock: HeldClock) -> None:
