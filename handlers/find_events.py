@@ -213,8 +213,9 @@ async def answer_in_words(turn: Turn, text: str, answer: Answer) -> bool:
     elif not found:
         if not _asks_the_calendar(turn, wanted, answer):
             return False
-        found = [event for event in coming if finding.fits(event, wanted, knowledge.content)]
-        if not found and (wanted.by_time or wanted.any):
+        if wanted.narrows or wanted.soon:
+            found = [event for event in coming if finding.fits(event, wanted, knowledge.content)]
+        if not found and (wanted.by_time or wanted.any or not is_series(turn, answer.record)):
             await say_list(turn, _chosen(wanted))
             return True
     await _show(turn, found)
@@ -225,7 +226,7 @@ def _asks_the_calendar(turn: Turn, wanted: Wanted, answer: Answer) -> bool:
     if wanted.by_time:
         return True
     about_one = answer.facet in ABOUT_ONE and is_series(turn, answer.record)
-    return not (about_one or wanted.others) and (wanted.narrows > 1 or (wanted.any and wanted.narrows > 0))
+    return not (about_one or wanted.others) and (wanted.any or wanted.narrows > 1)
 
 
 async def _show(turn: Turn, found: Sequence[Event]) -> None:

@@ -24,6 +24,7 @@ from knowledge.vocabulary import FacetName
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d|25\d\d)(?!\d)")
 _SURELY = 0.85  # weight of a spelling from which on it names its record rather than a place in its name
+_PAPERS = frozenset({FacetName.DOCUMENTS, FacetName.STEPS, FacetName.AGENCY, FacetName.LEGAL_BASIS})
 _ERA = 543  # years that the Buddhist count is ahead
 
 
@@ -41,7 +42,7 @@ class Wanted:
     soon: bool = False
     """Asks for what comes next, whatever it is."""
     any: bool = False
-    """Asks whether or which there are."""
+    """Asks whether or which there are; the bare word "forum" does too."""
     series: tuple[str, ...] = ()
     """Fairs and forums that are named."""
     others: bool = False
@@ -68,7 +69,7 @@ class CalendarReader:
         self._tables = tables
 
     def read(self, question: str, language: Language, today: date) -> Wanted | None:
-        """What is asked of the calendar; None when the question speaks of no event."""
+        """What is asked of the calendar; None when the question asks for none."""
         squeezed = squeeze(canonical(question), language)
         cues = [*_cues().find(squeezed), *_short().find(squeezed)]
         others = [(match.start, match.end) for match in cues if "" in dict(match.owners)]
@@ -78,7 +79,7 @@ class CalendarReader:
         }  # fmt: skip
         records = self._named(squeezed)
         series = tuple(id_ for id_ in records if self._content.records[id_].kind is Kind.EVENT)
-        if "occasion" not in named and not series:
+        if ("occasion" not in named and not series) or self._of_papers(squeezed, language):
             return None
         first, last = _days(named, question, today)
         place = self._place(squeezed)
@@ -91,10 +92,15 @@ class CalendarReader:
             _one(named, "language"),
             "online" in named,
             "soon" in named,
-            "any" in named,
+            "any" in named or any(match.end - match.start == len(squeezed.text) for match in cues),
             series,
             len(records) > len(series),
         )
+
+    def _of_papers(self, squeezed: Squeezed, language: Language) -> bool:
+        """Whether it is about what goods or people need for an event, which no calendar tells."""
+        asked = {owner for match in self._tables.facets[language].find(squeezed) for owner, _ in match.owners}
+        return not asked.isdisjoint(_PAPERS)
 
     def _named(self, squeezed: Squeezed) -> list[str]:
         """The records that are named."""
