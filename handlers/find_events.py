@@ -198,7 +198,19 @@ async def series(turn: Turn) -> None:
 
 
 async def answer_in_words(turn: Turn, text: str, answer: Answer) -> bool:
-    """Answers a question that asks the calendar; False leaves it to `answer`, which the knowledge base gives."""
+    """Answers a question that asks the calendar; False leaves it to `answer`, which the knowledge base gives.
+
+    In the language of that answer: a question is answered in its own.
+    """
+    person = turn.person
+    turn.person = replace(person, language=answer.language)
+    try:
+        return await _answer(turn, text, answer)
+    finally:
+        turn.person = person
+
+
+async def _answer(turn: Turn, text: str, answer: Answer) -> bool:
     knowledge = turn.services.knowledge
     wanted = knowledge.wanted(text, answer.language, turn.now.date())
     if wanted is None:
