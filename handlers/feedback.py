@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
+from markupsafe import Markup
 
 from bot.conversation import Attachment, Button, Json, Turn, rows
 from bot.event_words import headline, lines, refusal
@@ -162,10 +163,11 @@ async def show_papers(turn: Turn) -> None:
     text = lines(headline(t, given.event), t("The organiser has given out no papers yet."))
     if buttons:
         settings = turn.services.settings
-        root = settings.public_url or f"http://{settings.host}:{settings.port}"
+        address = f"{settings.public_url or f'http://{settings.host}:{settings.port}'}/papers/{token}"
         link = t(
             "The same for your other devices, until {date}: {address}",
-            date=t.date(given.event.let_go_after.astimezone(given.event.zone).date()), address=f"{root}/papers/{token}",
-        )  # fmt: skip
+            date=t.date(given.event.let_go_after.astimezone(given.event.zone).date()),
+            address=Markup('<a href="{0}">{0}</a>').format(address),
+        )
         text = lines(headline(t, given.event), t("The papers of the event:"), link)
     turn.say(text, (*rows(buttons), (home_button(t),)))
