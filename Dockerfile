@@ -10,7 +10,8 @@ COPY knowledge knowledge
 COPY handlers handlers
 COPY locales locales
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --constraint constraints.txt --editable .
+    && /opt/venv/bin/pip install --no-cache-dir --constraint constraints.txt --editable . \
+    && /opt/venv/bin/python -m compileall -q bot handlers knowledge locales
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \

@@ -31,6 +31,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 		{ echo "Python's venv is missing. On Debian: apt install python3-venv"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(BIN)/python -m compileall -q bot handlers knowledge locales
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed

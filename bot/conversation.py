@@ -7,7 +7,7 @@ A channel turns what its platform delivers into an `Incoming`; a handler answers
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -206,7 +206,7 @@ class Turn:
         services: Services,
         begin: Callable[[], Awaitable[AsyncSession]],
         pressed: Pressed | None = None,
-        read: Callable[[], AbstractAsyncContextManager[AsyncSession]] | None = None,
+        read: Callable[[], Awaitable[AsyncSession]] | None = None,
     ) -> None:
         self.incoming = incoming
         self.person = person
@@ -217,7 +217,7 @@ class Turn:
         self.goes_on = False  # the question of the open form is to be asked again, after what is said
         self.expected: Json = {}  # what the handler put into `expect`, when this message is what it waited for
         self._begin = begin
-        self._read = read
+        self._read = read or begin
         self._phrases: Phrases | None = None
 
     @property
@@ -241,11 +241,7 @@ class Turn:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session for looking things up before the transaction, so that long work in between holds up nobody."""
-        if self._read is None:
-            yield await self._begin()
-            return
-        async with self._read() as session:
-            yield session
+        yield await self._read()
 
     async def transaction(self) -> AsyncSession:
         """The session whose changes are committed together with the replies and the end of the inbox row."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import Capabilities
@@ -19,6 +19,7 @@ from bot.store.engine import Store
 from bot.store.tables import BlobRow, ButtonRow, OutboxRow
 from bot.text import split
 
+_QUEUE = insert(OutboxRow.__table__)  # type: ignore[arg-type]
 Body = tuple[int, dict[str, Any]]  # lane, what the channel renders
 
 
@@ -41,6 +42,7 @@ class Outbox:
     def __init__(self, store: Store, capabilities: Mapping[str, Capabilities]) -> None:
         self._store = store
         self._capabilities = capabilities
+        self._keep_buttons = store.insert(ButtonRow.__table__).on_conflict_do_nothing()
 
     async def answer(self, session: AsyncSession, incoming: Incoming, replies: Sequence[Reply], now: datetime) -> None:
         """Replies to `incoming`, in order: in a group to its message, an edit in place of the pressed message."""
@@ -91,8 +93,8 @@ class Outbox:
             ]
         if not rows:
             return 0
-        insert = self._store.insert(OutboxRow).on_conflict_do_nothing().returning(OutboxRow.id)
-        written = (await session.execute(insert, rows)).all()
+        statement = self._store.insert(OutboxRow).on_conflict_do_nothing().returning(OutboxRow.id)
+        written = (await session.execute(statement, rows)).all()
         for replies in kept:
             await self._keep_parts(session, replies, now)
         return len(written)
@@ -183,11 +185,11 @@ class Outbox:
         ]
         if not rows:
             return False
-        insert = self._store.insert(OutboxRow)
         if key is None:
-            await session.execute(insert, rows)
+            await session.execute(_QUEUE, rows)
             return True
-        written = await session.execute(insert.on_conflict_do_nothing().returning(OutboxRow.id), rows)
+        statement = self._store.insert(OutboxRow).on_conflict_do_nothing().returning(OutboxRow.id)
+        written = await session.execute(statement, rows)
         return bool(written.all())
 
     async def _keep_parts(self, session: AsyncSession, replies: Sequence[Reply], now: datetime) -> None:
@@ -207,7 +209,7 @@ class Outbox:
         for file in files.values():
             await self.keep(session, file, now)
         if buttons:
-            await session.execute(self._store.insert(ButtonRow).on_conflict_do_nothing(), list(buttons.values()))
+            await session.execute(self._keep_buttons, list(buttons.values()))
 
     async def keep(self, session: AsyncSession, attachment: Attachment, now: datetime) -> None:
         """Keeps the file, once, under `blob_key`; said again, it is kept anew."""
@@ -218,9 +220,9 @@ class Outbox:
             "content": attachment.content,
             "created_at": now,
         }
-        insert = self._store.insert(BlobRow).values(row)
-        again = {"created_at": insert.excluded.created_at}
-        await session.execute(insert.on_conflict_do_update(index_elements=[BlobRow.sha256], set_=again))
+        statement = self._store.insert(BlobRow).values(row)
+        again = {"created_at": statement.excluded.created_at}
+        await session.execute(statement.on_conflict_do_update(index_elements=[BlobRow.sha256], set_=again))
 
 
 def _row(

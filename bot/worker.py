@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
 
 import structlog
 from sqlalchemy import bindparam, select, update
@@ -55,13 +56,28 @@ _OLDEST = (
     select(InboxRow.id, InboxRow.platform, InboxRow.chat_key, InboxRow.payload, InboxRow.attempts, InboxRow.received_at)
     .where(InboxRow.chat_key == bindparam("chat_key"), InboxRow.state == "new")
     .order_by(InboxRow.sequence, InboxRow.id)
-    .limit(1)
+    .limit(2)
+)
+_INBOX = InboxRow.__table__
+_FINISH = (
+    update(_INBOX)  # type: ignore[arg-type]
+    .where(_INBOX.c.id == bindparam("row"))
+    .values(state="done", done_at=bindparam("done"))
 )
 
 
-async def _oldest(session: AsyncSession, chat_key: str) -> _Waiting | None:
-    row = (await session.execute(_OLDEST, {"chat_key": chat_key})).first()
-    return _Waiting(*row) if row else None
+async def _oldest(session: AsyncSession, chat_key: str) -> tuple[_Waiting | None, bool]:
+    """The chat's oldest arrival that waits, and whether another one waits behind it."""
+    rows = (await session.execute(_OLDEST, {"chat_key": chat_key})).all()
+    return (_Waiting(*rows[0]) if rows else None), len(rows) > 1
+
+
+class _Progress(Enum):
+    """What became of looking for a chat's next arrival."""
+
+    NOTHING = auto()
+    LAST = auto()
+    MORE = auto()
 
 
 class Workers:
@@ -129,40 +145,41 @@ class Workers:
                 self._again.discard(chat_key)
                 async with self._slots:
                     await self._inbox.calm()
-                    handled = await self._handle_next(chat_key)
-                if handled:
+                    progress = await self._handle_next(chat_key)
+                if progress is not _Progress.NOTHING:
                     await self._pace.rest(chat_key, self._services.clock.monotonic())
-                elif chat_key not in self._again:
+                if progress is not _Progress.MORE and chat_key not in self._again:
                     break
         finally:
             del self._chats[chat_key]
             if chat_key in self._again and not self._stopping:
                 self.notice(chat_key)
 
-    async def _handle_next(self, chat_key: str) -> bool:
-        """Handles the chat's oldest waiting arrival; False when there is none, or it is another process's."""
+    async def _handle_next(self, chat_key: str) -> _Progress:
+        """Handles the chat's oldest waiting arrival, unless another process is in the chat."""
         row: _Waiting | None = None
         try:
             async with self._store.turn(chat_key) as transaction:
                 if transaction is None:
-                    return False
-                async with transaction.read() as session:
-                    row = await _oldest(session, chat_key)
-                    if row is None:
-                        return False
+                    return _Progress.NOTHING
+                row, more = await _oldest(await transaction.read(), chat_key)
+                if row is None:
+                    return _Progress.NOTHING
                 with structlog.contextvars.bound_contextvars(inbox=row.id, chat=chat_key):
                     await self._turn(transaction, row)
         except people.Overtaken:  # nothing of the turn was kept: it is handled again, knowing what was said meanwhile
             log.info("worker.overtaken", inbox=row.id if row else None, chat=chat_key)
+            more = True
         except Exception as error:
             log.exception("worker.turn_failed", inbox=row.id if row else None, chat=chat_key)
             if row is None:
                 await asyncio.sleep(SWEEP_SECONDS)
-                return False
+                return _Progress.NOTHING
             await self._note_failure(row, error)
+            more = True  # itself, unless it was the last try
         channel_name, _, chat = chat_key.partition(":")
         self._on_queued(channel_name, chat)
-        return True
+        return _Progress.MORE if more else _Progress.LAST
 
     async def _turn(self, transaction: TurnTransaction, row: _Waiting) -> None:
         channel = self._channels[row.platform]
@@ -191,12 +208,12 @@ class Workers:
     async def _look_up(
         self, transaction: TurnTransaction, incoming: Incoming
     ) -> tuple[people.Known | None, Pressed | None]:
-        async with transaction.read() as session:
-            known = await people.find(session, incoming.platform, incoming.sender)
-            pressed = None
-            if incoming.kind is Kind.BUTTON:
-                button = await session.get(ButtonRow, incoming.button)
-                pressed = Pressed(button.action, button.data, button.label) if button else Pressed("", {})
+        session = await transaction.read()
+        known = await people.find(session, incoming.platform, incoming.sender)
+        pressed = None
+        if incoming.kind is Kind.BUTTON:
+            button = await session.get(ButtonRow, incoming.button)
+            pressed = Pressed(button.action, button.data, button.label) if button else Pressed("", {})
         return known, pressed
 
     async def _save(self, session: AsyncSession, turn: Turn, before: tuple[Person, str]) -> None:
@@ -209,7 +226,7 @@ class Workers:
 
     async def _finish(self, session: AsyncSession, row: _Waiting, result: str) -> None:
         now = self._services.clock.now()
-        await session.execute(update(InboxRow).where(InboxRow.id == row.id).values(state="done", done_at=now))
+        await session.execute(_FINISH, {"row": row.id, "done": now})
         metrics.turns.labels(row.platform, result).inc()
         metrics.turn_seconds.labels(row.platform).observe(max(0.0, (now - row.received_at).total_seconds()))
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.conversation import Kind, Turn
 from bot.routing import Routes
 from handlers.answering import recall, show
 from handlers.find_events import answer_in_words
+from handlers.start import meet
 from knowledge.base import EmptyQuestion
 
 routes = Routes()
@@ -16,8 +15,7 @@ routes = Routes()
 @routes.kind(Kind.TEXT)
 async def ask(turn: Turn) -> None:
     """Searching comes before the transaction: it takes its time and needs no database."""
-    first_words = not turn.person.welcomed
-    language = None if first_words else turn.person.language
+    language = turn.person.language if turn.person.welcomed else None
     try:
         answer = await turn.services.knowledge.ask(
             turn.incoming.text, language, recall(turn.dialog.context, turn.now), turn.now
@@ -25,8 +23,8 @@ async def ask(turn: Turn) -> None:
     except EmptyQuestion:
         turn.say(turn.t("Please write your question in words."))
         return
-    if first_words and not turn.dialog.form:  # who begins with a question has chosen a language by it
-        turn.person = replace(turn.person, language=answer.language, welcomed=True)
+    if answer.outcome != "smalltalk" or not turn.dialog.form:
+        meet(turn, answer.language)
     if await answer_in_words(turn, turn.incoming.text, answer):
         return
     await show(turn, answer, turn.incoming.text)

@@ -60,7 +60,8 @@ async def mydata(turn: Turn) -> None:
         t("• Since {date}", date=t.date(kept.since.date())),
         t("Messages are deleted after 90 days. /forget deletes everything now."),
     ]
-    turn.say(Markup("\n").join(lines), ((home_button(t),),))
+    change = Button(t.p("button", "✏️ Change language, country, business"), "start.introduce")
+    turn.say(Markup("\n").join(lines), rows([change, home_button(t)]))
 
 
 def _of_staff(t: Phrases, kept: StaffKept) -> list[Markup]:

@@ -2,6 +2,7 @@
 
 /start → greeting → language → country → sector (each can be skipped) → home
 /start r_<record> (link on a poster) → that record
+first question → what was told so far is kept, the rest isn't asked (/mydata changes it)
 /home, /menu → home      /cancel → whatever is open is left → home
 """
 
@@ -51,13 +52,17 @@ def _speak(turn: Turn, value: str) -> None:
     turn.person = replace(turn.person, language=Language(value))
 
 
-async def _done(turn: Turn, answers: Answers) -> None:
+def _keep(turn: Turn, answers: Answers) -> None:
     turn.person = replace(
         turn.person,
         country=answers.get("country", turn.person.country),
         sector=answers.get("sector", turn.person.sector),
         welcomed=True,
     )
+
+
+async def _done(turn: Turn, answers: Answers) -> None:
+    _keep(turn, answers)
     turn.say(turn.t("Thank you. Ask me anything in your own words, or choose:"), home_buttons(turn.t), edit=True)
 
 
@@ -73,6 +78,23 @@ first_contact = routes.form(
         cancelled=N_("No problem. Just write your question whenever you like."),
     )
 )
+
+
+def meet(turn: Turn, language: Language) -> None:
+    """A person asks instead of introducing themselves: the question says their language, unless they chose one."""
+    form = turn.dialog.form
+    introducing = form is not None and form["name"] == first_contact.name
+    answers = form["answers"] if form is not None and introducing else {}
+    if not turn.person.welcomed and "language" not in answers:
+        turn.person = replace(turn.person, language=language)
+    if introducing:
+        turn.dialog.form = None
+    _keep(turn, answers)
+
+
+@routes.button("start.introduce")
+async def introduce(turn: Turn) -> None:
+    open_form(turn, first_contact)
 
 
 @routes.command("start")

@@ -22,6 +22,7 @@ from knowledge.records import (
     Lesson,
     Procedure,
     Record,
+    Regime,
     Route,
     Zone,
 )
@@ -135,6 +136,8 @@ def _references(content: Content, record: Record) -> Iterator[tuple[str, Contain
         yield from (("place.crossings", kinds[Kind.CROSSING], id_) for id_ in record.place.crossings)
         for use in ("sectors", "offers", "seeks"):
             yield from ((use, content.tags, id_) for id_ in getattr(record, use))
+    elif isinstance(record, Regime):
+        yield from (("law.zones", kinds[Kind.ZONE], id_) for law in record.law for id_ in law.zones)
     elif isinstance(record, Route):
         yield from (("legs", kinds[Kind.CROSSING], id_) for id_ in record.legs)
     elif isinstance(record, Procedure):

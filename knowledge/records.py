@@ -160,6 +160,7 @@ class Law(Frozen):
     year: int | None = None
     url: str | None = None
     note: Text | None = None
+    zones: tuple[str, ...] = ()  # the only zones that it is about; of others under the regime it is not named
 
 
 class Agency(Frozen):

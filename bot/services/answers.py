@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Json, Person
 from bot.store.tables import AnswerRow, HandoverRow
 from knowledge.answers import Answer
 
+_ANSWERS = AnswerRow.__table__
+_RECORD = insert(_ANSWERS).returning(_ANSWERS.c.id)  # type: ignore[arg-type]
 QUESTION_LIMIT = 2_000  # characters kept of a question
 
 
@@ -27,23 +29,21 @@ async def record(
 
     `chosen_from`: the earlier answer that offered this one as "did you mean".
     """
-    row = AnswerRow(
-        person_id=person.id,
-        asked_at=now,
-        question=question[:QUESTION_LIMIT],
-        language=answer.language.value,
-        outcome=answer.outcome,
-        record=answer.record,
-        facet=answer.facet,
-        score=answer.candidates[0].score if answer.candidates else None,
-        candidates=[[c.record, c.facet, round(c.score, 4)] for c in answer.candidates[:5]],
-        revisions=answer.revisions,
-        text=str(answer.full or answer.short),
-        chosen_from=chosen_from,
-    )
-    session.add(row)
-    await session.flush()
-    return row.id
+    values = {
+        "person_id": person.id,
+        "asked_at": now,
+        "question": question[:QUESTION_LIMIT],
+        "language": answer.language.value,
+        "outcome": answer.outcome,
+        "record": answer.record,
+        "facet": answer.facet,
+        "score": answer.candidates[0].score if answer.candidates else None,
+        "candidates": [[c.record, c.facet, round(c.score, 4)] for c in answer.candidates[:5]],
+        "revisions": answer.revisions,
+        "text": str(answer.full or answer.short),
+        "chosen_from": chosen_from,
+    }
+    return int((await session.execute(_RECORD, values)).scalar_one())
 
 
 async def own(session: AsyncSession, person: Person, answer_id: int) -> AnswerRow | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Address, Dialog, Json, Person
@@ -24,19 +25,38 @@ class Known:
     dialog: Dialog
 
 
+_FIND = (
+    select(
+        PersonRow.id,
+        PersonRow.language,
+        PersonRow.country,
+        PersonRow.sector,
+        PersonRow.welcomed_at,
+        PersonRow.context,
+        PersonRow.form,
+        PersonRow.revision,
+        select(LiveRow.id)
+        .where(LiveRow.person_id == PersonRow.id, LiveRow.state != "closed")
+        .limit(1)
+        .scalar_subquery()
+        .label("live"),
+    )
+    .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
+    .where(IdentityRow.platform == bindparam("platform"), IdentityRow.external_id == bindparam("account"))
+)
+_PERSONS = PersonRow.__table__
+_SAVE_DIALOG = (
+    update(_PERSONS)  # type: ignore[arg-type]
+    .where(_PERSONS.c.id == bindparam("person"), _PERSONS.c.revision == bindparam("read"))
+    .values(context=bindparam("said"), form=bindparam("open_form"), revision=_PERSONS.c.revision + 1)
+)
+
+
 async def find(session: AsyncSession, platform: str, external_id: str) -> Known | None:
-    live = select(LiveRow.id).where(LiveRow.person_id == PersonRow.id, LiveRow.state != "closed").limit(1)
-    found = (
-        await session.execute(
-            select(PersonRow, live.scalar_subquery())
-            .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
-            .where(IdentityRow.platform == platform, IdentityRow.external_id == external_id)
-        )
-    ).first()
-    if found is None:
+    row = (await session.execute(_FIND, {"platform": platform, "account": external_id})).first()
+    if row is None:
         return None
-    row, talk = found
-    return Known(_person(row), Dialog(dict(row.context or {}), row.form, talk, row.revision))
+    return Known(_person(row), Dialog(dict(row.context or {}), row.form, row.live, row.revision))
 
 
 async def create(session: AsyncSession, platform: str, external_id: str, language_hint: str, now: datetime) -> Known:
@@ -50,7 +70,7 @@ async def create(session: AsyncSession, platform: str, external_id: str, languag
     return Known(_person(row), Dialog())
 
 
-def _person(row: PersonRow) -> Person:
+def _person(row: PersonRow | Row[Any]) -> Person:
     return Person(row.id, Language(row.language), row.country, row.sector, row.welcomed_at is not None)
 
 
@@ -101,14 +121,9 @@ async def save_dialog(session: AsyncSession, person_id: int, dialog: Dialog) -> 
     Raises:
         Overtaken: it is another one by now.
     """
-    saved = await session.execute(
-        update(PersonRow)
-        .where(PersonRow.id == person_id, PersonRow.revision == dialog.revision)
-        .values(context=dialog.context, form=dialog.form, revision=dialog.revision + 1)
-        .returning(PersonRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    if saved.scalar() is None and await session.scalar(select(PersonRow.id).where(PersonRow.id == person_id)):
+    values = {"person": person_id, "read": dialog.revision, "said": dialog.context, "open_form": dialog.form}
+    saved = cast("CursorResult[Any]", await session.execute(_SAVE_DIALOG, values))
+    if not saved.rowcount and await session.scalar(select(PersonRow.id).where(PersonRow.id == person_id)):
         raise Overtaken
 
 

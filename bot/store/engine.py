@@ -91,14 +91,15 @@ class TurnTransaction:
         self._store = store
         self._stack = stack
         self._session = session
+        self._reader: AsyncSession | None = None
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
+    async def read(self) -> AsyncSession:
+        """The session to look things up in; on SQLite each statement sees the latest commit, also after a write."""
         if self._session is not None:
-            yield self._session
-            return
-        async with self._store.read() as session:
-            yield session
+            return self._session
+        if self._reader is None:
+            self._reader = await self._stack.enter_async_context(self._store.read())
+        return self._reader
 
     @asynccontextmanager
     async def early(self) -> AsyncIterator[AsyncSession]:
@@ -153,4 +154,4 @@ def _tune_sqlite(engine: AsyncEngine, synchronous: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
         if not connection.get_execution_options().get("read_only"):  # reads see the latest commit, each by itself
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.connection.driver_connection.begins = True  # type: ignore[union-attr]

@@ -46,6 +46,9 @@ class _Cursor:
     def _in_thread(self, call: Any, operation: str, parameters: Any) -> None:
         cursor = self._connection._conn.cursor()
         try:
+            if self._connection.begins:
+                cursor.execute("BEGIN IMMEDIATE")
+                self._connection.begins = False
             call(cursor, operation, parameters)
             self.description = cursor.description
             self._rows = cursor.fetchall() if cursor.description else ()
@@ -55,14 +58,18 @@ class _Cursor:
 
 
 class Connection(aiosqlite.Connection):
+    begins = False  # a write transaction begins with the next statement, in the same crossing
+
     def cursor(self) -> Any:
         return _Cursor(self)
 
     async def commit(self) -> None:
+        self.begins = False
         if self._conn.in_transaction:
             await super().commit()
 
     async def rollback(self) -> None:
+        self.begins = False
         if self._conn.in_transaction:
             await super().rollback()
 

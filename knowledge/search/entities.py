@@ -18,6 +18,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 _SHORTEST_FUZZY, _CLOSE_ENOUGH = 5, 84
 _LONGEST_WORDS = 4
 _UNSEGMENTED = frozenset({Language.TH, Language.LO, Language.KM, Language.MY})
+_FOLLOWING_VOWELS = "\u0e33\u0eb3\u0e32\u0eb2\u0e30\u0eb0\u0e45"
 _EASILY_INSIDE = 6
 """Up to so many letters a name of a script without blanks is often a part of another word."""
 _MARKS_TELL, _MARKS_NEEDED = 7, 5
@@ -60,12 +61,11 @@ def squeeze(text: str, language: Language | None = None) -> Squeezed:
     origins: list[int] = []
     before = " "
     for place, character in enumerate(plain):
-        category = unicodedata.category(character)
-        mark = category in ("Mn", "Mc") or character in "\u0e33\u0eb3\u0e32\u0eb2\u0e30\u0eb0\u0e45"
-        if not (character.isalnum() or mark):
+        kind, mark = _kind(character)
+        if kind == " ":
             before = " "
             continue
-        joins = (_kind(before) == _kind(character) and _kind(character) in "ld") or (mark and before != " ")
+        joins = (kind in "ld" and _kind(before)[0] == kind) or (mark and before != " ")
         joins = joins or (bool(kept) and before == "\u17d2")
         if ends:
             ends[-1] = not joins
@@ -79,12 +79,16 @@ def squeeze(text: str, language: Language | None = None) -> Squeezed:
     return Squeezed("".join(kept), tuple(begins), tuple(ends), tuple(origins), marked, breaks)
 
 
-def _kind(character: str) -> str:
+@lru_cache(maxsize=4_096)
+def _kind(character: str) -> tuple[str, bool]:
+    """ "l" for a Latin letter, "d" for a digit, "n" for others that belong to names, " " for what does not; and whether
+    it is a mark or a vowel that stands with the letter before it."""
+    mark = unicodedata.category(character) in ("Mn", "Mc") or character in _FOLLOWING_VOWELS
     if "a" <= character <= "z":
-        return "l"
+        return "l", mark
     if character.isdigit():
-        return "d"
-    return "n" if character != " " else " "
+        return "d", mark
+    return ("n" if mark or character.isalnum() else " "), mark
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,11 @@ def without(text: str, squeezed: Squeezed, matches: Iterable["Match"]) -> str:
 @lru_cache(maxsize=100_000)
 def _squeezed(spelling: str) -> tuple[str, str]:
     """Without and with its marks; kept, because with each publication the same names are taken in again."""
-    squeezed = squeeze(canonical(spelling))
-    return squeezed.text, squeezed.marked
+    text = canonical(spelling)
+    plain = stripped(text)
+    whole = text if len(text) == len(plain) else plain
+    kept = [place for place, character in enumerate(plain) if _kind(character)[0] != " "]
+    return "".join([plain[place] for place in kept]), "".join([whole[place] for place in kept])
 
 
 @dataclass

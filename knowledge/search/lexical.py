@@ -202,8 +202,8 @@ class Bm25:
 
     @classmethod
     def load(cls, folder: Path, name: str, size: int) -> "Bm25":
-        """The stored index, mapped into memory."""
-        arrays = {array: np.load(folder / f"{name}.{array}.npy", mmap_mode="r") for array in cls._ARRAYS}
+        """The stored index, mapped into memory; as plain arrays, because a memmap makes each slice slow."""
+        arrays = {array: np.asarray(np.load(folder / f"{name}.{array}.npy", mmap_mode="r")) for array in cls._ARRAYS}
         return cls(**arrays, size=size, unknown=float(np.log(1 + (size + 0.5) / 0.5)))
 
 

@@ -60,9 +60,10 @@ class VectorStore:
         places = np.fromiter((self._keys.get(key(self.model, *text), -1) for text in texts), np.int64, len(texts))
         vectors = np.zeros((len(texts), self.size), np.float32)
         known = places >= 0
-        for row, place in zip(np.flatnonzero(known), places[known], strict=True):
-            vectors[row] = self._rows[place]
-            vectors[row] *= self._scales[place]
+        if known.any():
+            found = places[known].tolist()
+            scales = np.array([self._scales[place] for place in found], np.float32)
+            vectors[known] = np.stack([self._rows[place] for place in found]) * scales[:, None]
         return vectors, known
 
     def embed(self, texts: Iterable[Text], embedder: Embedder, progress: bool = False) -> int:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from bot.app import CAPABILITIES
 from bot.clock import SystemClock
@@ -100,7 +100,9 @@ class BroadcastKilling(Killing):
                 await self._end(process, signal.SIGKILL)
             process = await self._start(telegram)
             async with asyncio.timeout(PATIENCE):
-                while self._count("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')"):
+                while self._count("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'held')"):
+                    if self._count("SELECT count(*) FROM broadcasts WHERE state = 'paused'"):
+                        await self._resume()  # after early kills most outcomes are unknown: it stopped itself
                     await asyncio.sleep(0.1)
             await self._end(process, signal.SIGTERM)
             seen = Counter({p.chat.id: sum(WORDS in m.shown for m in p.messages()) for p in chats})
@@ -126,6 +128,15 @@ class BroadcastKilling(Killing):
             assert held is not None
             assert await broadcasts.do_start(session, services, held, 1) == len(chats)
             held.author_id = None  # nobody is shown the progress: each message that counts is the announcement
+        await store.close()
+
+    async def _resume(self) -> None:
+        """As the officer does who was told."""
+        store = open_store(f"sqlite+aiosqlite:///{self._database}")
+        async with store.write() as session:
+            number = await session.scalar(select(BroadcastRow.id))
+            assert number is not None
+            await broadcasts.do_resume(session, 1, number, SystemClock().now())
         await store.close()
 
     def _compare(self, kills: int, seen: Counter[int], blocked: int) -> Verdict:

@@ -56,6 +56,13 @@ def test_every_facet_of_the_content_answers(language: Language) -> None:
                 assert choice.label, where
 
 
+def test_a_law_about_one_zone_is_not_named_for_others_under_its_rules() -> None:
+    assert "177/PM" in answer("la-savan-park", "profit_tax").short
+    assert "177/PM" not in str(
+        answer("la-golden-triangle-sez", "vat").full or answer("la-golden-triangle-sez", "vat").short
+    )
+
+
 def test_more_tells_all_and_begins_alike() -> None:
     found = answer("la-sez-188", "overview")
     assert found.full is not None

@@ -50,6 +50,30 @@ async def test_first_contact_speaks_the_chosen_language_at_once(desk: Running, n
     assert "In which country" not in message.shown
 
 
+async def test_who_asks_instead_of_introducing_themselves_is_answered_and_not_asked_again(
+    desk: Running, noy: Person
+) -> None:
+    await dialog(
+        noy,
+        [
+            (start(), sees("Which language shall I speak?")),
+            (press("Skip"), sees("In which country")),
+            (press("🇱🇦 Laos"), sees("What is your business about?")),
+            ("What is Form E?", sees("Form E")),
+            ("thank you", sees(lambda message: "What is your business about?" not in message.shown)),
+            ("/mydata", sees("Laos", buttons=["✏️ Change language, country, business"])),
+            (press("✏️ Change language, country, business"), sees("Which language shall I speak?")),
+            (press("Skip"), sees("In which country")),
+            (press("Skip"), sees("What is your business about?")),
+            (press("Farming and food"), sees("Thank you.")),
+        ],
+    )
+    async with desk.store.read() as session:
+        person = await session.scalar(select(PersonRow))
+        assert person is not None
+        assert (person.language, person.country, person.sector) == ("en", "LA", "agriculture")
+
+
 async def test_a_form_left_in_the_middle_goes_on_after_something_else(desk: Running, noy: Person) -> None:
     await dialog(
         noy,

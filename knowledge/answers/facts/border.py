@@ -20,7 +20,7 @@ def render_crossing(view: View, crossing: Crossing, facet: FacetName) -> Body:
     if facet is F.OVERVIEW:
         _overview(view, body, crossing)
     elif facet is F.STATUS:
-        body.add(last_known(view, crossing))
+        body.add(last_known(view, crossing), _unknown_hours(view, crossing))
     elif facet is F.LOCATION:
         body.add(*(_side(view, crossing, side) for side in crossing.sides))
         point = crossing.coordinates
@@ -60,6 +60,11 @@ def last_known(view: View, crossing: Crossing, room: int | None = None) -> Line 
     if day is None:
         return view.line(t("Last known: {text}", text=words), (said,), found)
     return view.line(t("Last known (as of {date}): {text}", date=day, text=words), (said,), found)
+
+
+def _unknown_hours(view: View, crossing: Crossing) -> Line | None:
+    """Who asks whether a gate is open wants its hours, too: most are not published."""
+    return None if F.HOURS in crossing.facets else Line(view.t("I do not know its opening hours."))
 
 
 def _place(view: View, side: Side) -> Markup:
