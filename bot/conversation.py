@@ -122,6 +122,11 @@ class Button:
     url: str = ""
     request: str = ""  # "contact" or "location": asks the person's app for it, where the platform can
 
+    def __post_init__(self) -> None:
+        """Labels are plain text everywhere: of a filled-in message, escaped for a text, they show what was meant."""
+        if isinstance(self.label, Markup):
+            object.__setattr__(self, "label", str(self.label.unescape()))
+
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -174,6 +179,7 @@ class Dialog:
     context: Json = field(default_factory=dict)  # what was last asked about, for follow-ups
     form: Json | None = None  # the open form, see bot.forms
     live: int | None = None  # the open talk with staff: while there is one, the desk stays silent
+    revision: int = 0  # what it was when it was read: another account of the person may have gone on meanwhile
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,27 @@ from markupsafe import Markup
 
 from bot.services.events.model import Event
 from bot.services.events.notices import zone_of
-from knowledge.phrases import Phrases
+from knowledge.phrases import N_, Phrases
 from knowledge.texts import Text
+
+EVENT_STATES = {
+    "draft": N_("draft"),
+    "published": N_("published"),
+    "changed": N_("published, changed since"),
+    "cancelled": N_("cancelled"),
+    "past": N_("over"),
+}
+REGISTRATION_STATES = {
+    "pending": N_("pending"),
+    "waiting": N_("on the waiting list"),
+    "offered": N_("place offered"),
+    "confirmed": N_("confirmed"),
+    "declined": N_("declined"),
+    "expired": N_("offer expired"),
+    "rejected": N_("rejected"),
+    "cancelled": N_("cancelled"),
+}
+"""As staff see them."""
 
 
 def said(t: Phrases, text: Text) -> Markup:

@@ -167,6 +167,9 @@ class Workers:
                     return _Progress.NOTHING
                 with structlog.contextvars.bound_contextvars(inbox=row.id, chat=chat_key):
                     await self._turn(transaction, row)
+        except people.Overtaken:  # nothing of the turn was kept: it is handled again, knowing what was said meanwhile
+            log.info("worker.overtaken", inbox=row.id if row else None, chat=chat_key)
+            more = True
         except Exception as error:
             log.exception("worker.turn_failed", inbox=row.id if row else None, chat=chat_key)
             if row is None:
@@ -215,11 +218,11 @@ class Workers:
 
     async def _save(self, session: AsyncSession, turn: Turn, before: tuple[Person, str]) -> None:
         person, dialog = before
+        changed = json.dumps([turn.dialog.context, turn.dialog.form], sort_keys=True) != dialog
+        if changed or turn.person != person:  # an account that was joined speaks for another person from now on
+            await people.save_dialog(session, turn.person.id, turn.dialog)
         if turn.person != person:
             await people.save_profile(session, turn.person, self._services.clock.now())
-        changed = json.dumps([turn.dialog.context, turn.dialog.form], sort_keys=True) != dialog
-        if changed or turn.person.id != person.id:  # an account that was joined speaks for another person from now on
-            await people.save_dialog(session, turn.person.id, turn.dialog)
 
     async def _finish(self, session: AsyncSession, row: _Waiting, result: str) -> None:
         now = self._services.clock.now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.conversation import Kind, Turn
 from bot.routing import Routes
 from handlers.answering import recall, show
-from handlers.events import answer_in_words
+from handlers.find_events import answer_in_words
 from handlers.start import meet
 from knowledge.base import EmptyQuestion
 
@@ -25,6 +25,6 @@ async def ask(turn: Turn) -> None:
         return
     if answer.outcome != "smalltalk" or not turn.dialog.form:
         meet(turn, answer.language)
-    if await answer_in_words(turn, turn.incoming.text):
+    if await answer_in_words(turn, turn.incoming.text, answer):
         return
     await show(turn, answer, turn.incoming.text)

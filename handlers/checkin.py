@@ -52,6 +52,7 @@ async def say_checked(turn: Turn, found: Checked) -> None:
         "in": t("✅ Welcome: {name}", name=name),
         "again": t("⚠️ Already in: {name}. Let in {moment} by {who}.", name=name, moment=at, who=found.by),
         "not_confirmed": t("⛔ {name} has no confirmed place.", name=name),
+        "cancelled": t("❌ This event was cancelled."),
         "other_event": t("⛔ This ticket is for another event: {event}", event=event.title(t.language)),
         "old_code": t("⛔ This code was replaced by a new one. Ask {name} for it, or look for the name.", name=name),
         "unknown": t("⛔ No such ticket. Look for the name instead."),

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.conversation import Attachment, Button, Turn, rows
-from bot.event_words import headline, lines, refusal
+from bot.event_words import REGISTRATION_STATES, headline, lines, refusal
 from bot.routing import Routes
 from bot.services.events import after, charts, exchange, model, staff, tickets
 from bot.services.events.after import Comment
@@ -48,7 +48,14 @@ async def people(turn: Turn) -> None:
     for one, _ in found[:SHOWN]:
         check = "✓ " if one.checked_in_at else ""
         who = f"{check}{one.name}, {one.organisation}" if one.organisation else f"{check}{one.name}"
-        text.append(t("• {number} {name}: {state}", number=tickets.spoken(one.number), name=who, state=one.state))
+        text.append(
+            t(
+                "• {number} {name}: {state}",
+                number=tickets.spoken(one.number),
+                name=who,
+                state=t(REGISTRATION_STATES[one.state]),
+            )
+        )
     if len(found) > SHOWN:
         text.append(t("… and more in the files below."))
     names = {"all": t("All"), "confirmed": t("Confirmed"), "waiting": t("Waiting"), "here": t("Checked in")}

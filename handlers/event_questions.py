@@ -57,7 +57,7 @@ def say_list(turn: Turn, event: Event) -> None:
             t("{number}. {question} ({needed})", number=t.number(number), question=words(t, spec), needed=needed)
         )
     buttons = [
-        Button(f"{number}. {words(t, spec)}"[:60], "questions.show", {**here, "question": spec.id})
+        Button(f"{number}. {words(t, spec).unescape()}"[:60], "questions.show", {**here, "question": spec.id})
         for number, spec in enumerate(event.details.fields, 1)
     ]
     ways = [

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.conversation import Button, Json, Turn, rows
-from bot.event_words import headline, lines, refusal
+from bot.coverage_words import STATUS
+from bot.event_words import EVENT_STATES, REGISTRATION_STATES, headline, lines, refusal
 from bot.form_values import Unfit, read_moment
 from bot.forms import Answers, Field, Form, Option, open_form
 from bot.routing import Routes
@@ -86,11 +87,14 @@ async def say_event(turn: Turn, event: Event) -> None:
     found = await model.places(session, event.id)
     status = t(
         "State: {state}. Places: {taken} of {all}.",
-        state=f"{_mark(event, turn.now)} {event.status(turn.now)}",
+        state=f"{_mark(event, turn.now)} {t(EVENT_STATES[event.status(turn.now)])}",
         taken=t.number(found.taken),
         all="∞" if found.capacity is None else t.number(found.capacity),
     )
-    states = [t("• {what}: {count}", what=name, count=t.number(count)) for name, count in sorted(counts.items())]
+    states = [
+        t("• {what}: {count}", what=t(REGISTRATION_STATES[name]), count=t.number(count))
+        for name, count in sorted(counts.items())
+    ]
     buttons = []
     if event.state == "draft":
         buttons.append(Button(t.p("button", "🚀 Publish"), "manage.publish", here))
@@ -116,8 +120,9 @@ async def say_event(turn: Turn, event: Event) -> None:
         )
     if event.state != "cancelled":
         buttons.append(Button(t.p("button", "❌ Cancel the event"), "manage.ask_cancel", here))
-    link = turn.services.links.start(event.link)
-    address = t("Link for posters: {address}", address=link) if link else None
+    public = turn.services.settings.public_url
+    links = [turn.services.links.start(event.link), f"{public}/?start={event.link}" if public else ""]
+    address = t("Link for posters: {address}", address=" · ".join(filter(None, links))) if any(links) else None
     way = ((Button(t.p("button", "‹ Back"), "manage.list"),),)
     shut = t("Registration for this event is closed.") if closed else None
     turn.say(lines(headline(t, event), status, shut, states, address), (*rows(buttons, 2), *way), edit=True)
@@ -125,13 +130,15 @@ async def say_event(turn: Turn, event: Event) -> None:
 
 @routes.button("manage.preview")
 async def preview(turn: Turn) -> None:
-    """The card as people of each language see it."""
+    """The card as people of each language see it, with the state of its texts."""
     event = await chosen_event(turn)
     if event is None:
         return
-    places = await model.places(await turn.transaction(), event.id)
+    t, places = turn.t, await model.places(await turn.transaction(), event.id)
     for language in Language:
-        turn.say(lines(turn.t("{language}:", language=language.endonym), card(Phrases(language), event, places, turn)))
+        state = t(STATUS[event.details.status(language)])
+        head = t("{language} ({state}):", language=language.endonym, state=state)
+        turn.say(lines(head, card(Phrases(language), event, places, turn)))
 
 
 @routes.button("manage.publish", "manage.close", "manage.reopen", "manage.copy", "manage.cancel")
@@ -207,7 +214,7 @@ async def decide(turn: Turn) -> None:
     except Refused as refused:
         turn.say(refusal(turn.t, refused.code))
         return
-    turn.say(turn.t("Done: {state}. I tell them.", state=state), edit=True)
+    turn.say(turn.t("Done: {state}. I tell them.", state=turn.t(REGISTRATION_STATES[state])), edit=True)
 
 
 # -- making and changing
@@ -352,12 +359,10 @@ def _changes(event: Event, name: str, answers: Answers, data: Json) -> Json:
         return {name: read_moment(words, where)}
     if name not in BY_LANGUAGE:
         return {name: words}
-    old = getattr(event.details, name)
-    texts = old.model_dump(mode="json") if old else {}
-    texts[answers["language"]] = words
-    if not texts.get("en"):
-        raise Refused("not_english")
-    return {name: texts}
+    try:
+        return {name: model.worded(getattr(event.details, name), Language(answers["language"]), words)}
+    except ValueError:
+        raise Refused("not_english") from None
 
 
 routes.form_from(EDIT, _edit_form)

@@ -1,124 +1,26 @@
-"""Announced events: /events → filters → event → [Register] [Programme] [Map] [Calendar] [Share]
+"""One announced event: a card → [Register] [Programme] [Map] [Calendar] [Share]. How it is found: handlers.find_events.
 
-A question that asks for events ("forums about agriculture in Kunming next month?") gets the fitting ones as cards.
 A recurring fair without announced dates → [Tell me when they are] → the series is followed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from bot.conversation import Button, Json, Rows, Turn, rows
+from bot.conversation import Button, Rows, Turn, rows
 from bot.event_words import headline, lines, refusal, said, when, where
 from bot.routing import Routes
 from bot.services import wishes
 from bot.services.events import files, finding, model, registrations
 from bot.services.events.files import EventFile
-from bot.services.events.finding import Wanted
 from bot.services.events.model import Event, Places
-from handlers.menu import COUNTRIES, country_label, home_button, page_of, pressed, way_back
-from handlers.start import SECTORS
-from knowledge.base import KnowledgeBase
+from handlers.menu import home_button, pressed, way_back
 from knowledge.language import Language
-from knowledge.phrases import Phrases, locale_of
+from knowledge.phrases import Phrases
 
 routes = Routes()
-CARDS = 3
-
-
-# -- finding
-
-
-@routes.command("events")
-@routes.button("events.list")
-async def listed(turn: Turn) -> None:
-    t, session = turn.t, await turn.transaction()
-    data = dict(turn.pressed.data) if turn.pressed else {}
-    page = data.pop("page", 0)
-    wanted = Wanted(
-        data.get("country"), sector=data.get("sector"), language=data.get("language"), online=bool(data.get("online"))
-    )
-    found = await finding.coming(session, turn.now, wanted)
-    buttons = [_line_button(t, event) for event in found]
-    text = t("Announced events:") if found else t("No announced event fits at the moment.")
-    turn.say(
-        text,
-        (
-            *page_of(t, buttons, page, "events.list", data),
-            *_filters(t, data),
-            (Button(t.p("button", "🔁 Fairs that come again"), "forums.list"), home_button(t)),
-        ),
-        edit=True,
-    )
-
-
-def _line_button(t: Phrases, event: Event) -> Button:
-    day = t.date(event.starts_at.astimezone(event.zone).date(), "medium")
-    sample = "🧪 " if event.sample else ""
-    return Button(f"{sample}{day}: {event.title(t.language)}"[:60], "events.show", {"event": event.id})
-
-
-def _filters(t: Phrases, data: Json) -> Rows:
-    if data:
-        return ((Button(t.p("button", "✖ All events"), "events.list"),),)
-    return (
-        (
-            Button(t.p("button", "🌏 By country"), "events.filter", {"by": "country"}),
-            Button(t.p("button", "🏷 By sector"), "events.filter", {"by": "sector"}),
-        ),
-        (
-            Button(t.p("button", "🗣 By language"), "events.filter", {"by": "language"}),
-            Button(t.p("button", "💻 Online"), "events.list", {"online": True}),
-        ),
-    )
-
-
-@routes.button("events.filter")
-async def choose_filter(turn: Turn) -> None:
-    t, by = turn.t, pressed(turn, "by")
-    options: dict[str, list[tuple[str, str]]] = {
-        "country": [(code, country_label(t, code)) for code in COUNTRIES],
-        "sector": [(code, t(label)) for code, label in SECTORS.items()],
-        "language": [(language.value, language.endonym) for language in Language],
-    }
-    buttons = [Button(label, "events.list", {by: code}) for code, label in options.get(by, [])]
-    turn.say(t("Show only which events?"), (*rows(buttons, 2), *way_back(t, "events.list")), edit=True)
-
-
-async def answer_in_words(turn: Turn, text: str) -> bool:
-    """Shows the announced events that a question asks for; False when it asks for none or none fits."""
-    names = place_names(turn.services.knowledge)
-    wanted = finding.understand(text, names, turn.now.date())
-    if wanted is None:
-        return False
-    session = await turn.transaction()
-    coming = await finding.coming(session, turn.now)
-    found = [event for event in coming if finding.named(event, wanted.words)]
-    if not found and wanted.says_something:
-        found = [event for event in coming if finding.fits(event, wanted)]
-    if not found:
-        return False
-    for event in found[:CARDS]:
-        await show_card(turn, event)
-    if len(found) > CARDS:
-        turn.say(turn.t("There are more:"), rows([_line_button(turn.t, event) for event in found[CARDS : CARDS + 8]]))
-    return True
-
-
-@lru_cache(maxsize=1)
-def place_names(knowledge: KnowledgeBase) -> Mapping[str, str]:
-    """Names of countries and places in all languages, for finding events by where they are."""
-    names: dict[str, str] = {}
-    for language in Language:
-        territories = locale_of(language).territories
-        names |= {territories[code].casefold(): code for code in COUNTRIES if code in territories}
-    for place in knowledge.content.places.values():
-        for _, words in place.names.items():
-            names[words.casefold()] = place.country
-    return {name: code for name, code in names.items() if len(name) > 1}
 
 
 # -- one event
@@ -126,7 +28,8 @@ def place_names(knowledge: KnowledgeBase) -> Mapping[str, str]:
 
 @routes.link("ev_")
 async def from_poster(turn: Turn) -> None:
-    event = await model.by_code(await turn.transaction(), turn.incoming.text.strip()[3:])
+    async with turn.reading() as session:
+        event = await model.by_code(session, turn.incoming.text.strip()[3:])
     if event is None or event.state == "draft":
         turn.say(refusal(turn.t, "gone"), ((home_button(turn.t),),))
         return
@@ -141,7 +44,8 @@ async def show(turn: Turn) -> None:
 
 
 async def _event(turn: Turn) -> Event | None:
-    event = await model.find(await turn.transaction(), pressed(turn, "event"))
+    async with turn.reading() as session:
+        event = await model.find(session, pressed(turn, "event"))
     if event is None or event.state == "draft":
         turn.say(refusal(turn.t, "gone"), ((home_button(turn.t),),))
         return None
@@ -149,10 +53,10 @@ async def _event(turn: Turn) -> Event | None:
 
 
 async def show_card(turn: Turn, event: Event, *, edit: bool = False) -> None:
-    session = await turn.transaction()
-    places = await model.places(session, event.id)
-    mine = await registrations.of_event(session, turn.person.id, event.id)
-    papers = await files.listed(session, event.id)
+    async with turn.reading() as session:
+        places = await model.places(session, event.id)
+        mine = await registrations.of_event(session, turn.person.id, event.id)
+        papers = await files.listed(session, event.id)
     turn.say(card(turn.t, event, places, turn), _card_buttons(turn, event, papers, bool(mine)), edit=edit)
 
 
@@ -217,14 +121,16 @@ def _card_buttons(turn: Turn, event: Event, papers: Sequence[EventFile], registe
     for paper in event.details.links:
         if not paper.after or event.status(turn.now) == "past":
             buttons.append(Button(paper.title.best(t.language)[0][:40], url=paper.url))
-    buttons += file_buttons(t, papers, over=turn.now >= event.ends_at)
+    buttons += file_buttons(t, [paper for paper in papers if paper.kind != "after" or turn.now >= event.ends_at])
+    if registered and event.status(turn.now) == "past":
+        buttons.append(Button(t.p("button", "📎 Papers"), "feedback.papers", here))
     if link := turn.services.links.share(event.link, event.title(t.language)):
         buttons.append(Button(t.p("button", "📤 Share"), url=link))
     return (*rows(buttons, 2), *way_back(t, "events.list"))
 
 
-def file_buttons(t: Phrases, papers: Sequence[EventFile], *, over: bool) -> list[Button]:
-    """The poster and papers that staff sent; some are given out only when the event is over."""
+def file_buttons(t: Phrases, papers: Sequence[EventFile]) -> list[Button]:
+    """The poster and papers that staff sent."""
     return [
         Button(
             t.p("button", "🖼 Poster") if paper.kind == "poster" else t("📎 {title}", title=paper.title)[:60],
@@ -232,15 +138,15 @@ def file_buttons(t: Phrases, papers: Sequence[EventFile], *, over: bool) -> list
             {"file": paper.id},
         )
         for paper in papers
-        if paper.kind != "after" or over
     ]
 
 
 @routes.button("events.file")
 async def give_file(turn: Turn) -> None:
-    t, session = turn.t, await turn.transaction()
-    found = await files.content(session, pressed(turn, "file"))
-    event = await model.find(session, found[0].event_id) if found else None
+    t = turn.t
+    async with turn.reading() as session:
+        found = await files.content(session, pressed(turn, "file"))
+        event = await model.find(session, found[0].event_id) if found else None
     if found is None or event is None or event.state == "draft":
         turn.say(refusal(t, "gone"), ((home_button(t),),))
         return
@@ -287,8 +193,3 @@ async def follow(turn: Turn) -> None:
 async def unfollow(turn: Turn) -> None:
     await wishes.do_unfollow(await turn.transaction(), turn.person.id, pressed(turn, "series"))
     turn.say(turn.t("All right, I no longer tell you about it."), ((home_button(turn.t),),), edit=True)
-
-
-def coming_buttons(t: Phrases, events: Sequence[Event]) -> Rows:
-    """Announced events above another list."""
-    return rows([_line_button(t, event) for event in events[:4]])

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
+from markupsafe import Markup
 
 from bot.conversation import Attachment, Button, Json, Turn, rows
 from bot.event_words import headline, lines, refusal
 from bot.forms import Answers, Field, Form, Option, open_form
 from bot.routing import Routes
-from bot.services.events import after, files, model, papers
+from bot.services.events import after, materials, model, papers, registrations
 from bot.services.events.fonts import NoFont
 from bot.services.events.model import Event, Refused
 from bot.services.events.papers import Line
@@ -146,12 +147,27 @@ async def certificate(turn: Turn) -> None:
 
 @routes.button("feedback.papers")
 async def show_papers(turn: Turn) -> None:
-    found = await _attended(turn)
-    if found is None:
+    """For everybody who was registered, in the chat and under a link of their own for their other devices."""
+    t = turn.t
+    async with turn.reading() as session:
+        event = await model.find(session, pressed(turn, "event"))
+        here = await registrations.of_event(session, turn.person.id, event.id) if event else []
+        mine = next((one for one in here if one.state == "confirmed"), None)
+        token = await materials.token(session, mine.id) if mine else ""
+        given = await materials.given(session, token, turn.now)
+    if given is None:
+        turn.say(t("This is for those who were there."), ((home_button(t),),))
         return
-    t, (_, event) = turn.t, found
-    links = [Button(link.title.best(t.language)[0][:60], url=link.url) for link in event.details.links]
-    sent = await files.listed(await turn.transaction(), event.id)
-    links += file_buttons(t, sent, over=turn.now >= event.ends_at)
-    text = t("The papers of the event:") if links else t("The organiser has given out no papers yet.")
-    turn.say(lines(headline(t, event), text), (*rows(links), (home_button(t),)))
+    buttons = [Button(link.title.best(t.language)[0][:60], url=link.url) for link in given.links]
+    buttons += file_buttons(t, given.files)
+    text = lines(headline(t, given.event), t("The organiser has given out no papers yet."))
+    if buttons:
+        settings = turn.services.settings
+        address = f"{settings.public_url or f'http://{settings.host}:{settings.port}'}/papers/{token}"
+        link = t(
+            "The same for your other devices, until {date}: {address}",
+            date=t.date(given.event.let_go_after.astimezone(given.event.zone).date()),
+            address=Markup('<a href="{0}">{0}</a>').format(address),
+        )
+        text = lines(headline(t, given.event), t("The papers of the event:"), link)
+    turn.say(text, (*rows(buttons), (home_button(t),)))

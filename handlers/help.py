@@ -20,8 +20,7 @@ def private_commands(t: Phrases) -> Sequence[tuple[str, str]]:
         ("home", t.p("command", "Main menu")),
         ("zones", t.p("command", "Special economic zones and incentives")),
         ("borders", t.p("command", "Border crossings, papers, routes")),
-        ("forums", t.p("command", "Forums and fairs")),
-        ("events", t.p("command", "Announced events, registration")),
+        ("events", t.p("command", "Forums and fairs, registration")),
         ("mytickets", t.p("command", "Your registrations and tickets")),
         ("programmes", t.p("command", "Programmes for businesses")),
         ("terms", t.p("command", "Trade words in the neighbours' languages")),
@@ -37,7 +36,7 @@ def private_commands(t: Phrases) -> Sequence[tuple[str, str]]:
 
 
 def group_commands(t: Phrases) -> Sequence[tuple[str, str]]:
-    wanted = {"zones", "borders", "forums", "programmes", "help"}
+    wanted = {"zones", "borders", "events", "programmes", "help"}
     return [(name, text) for name, text in private_commands(t) if name in wanted]
 
 

@@ -24,7 +24,7 @@ def home_buttons(t: Phrases) -> Rows:
         [
             Button(t.p("button", "🏭 Zones and incentives"), "zones.countries"),
             Button(t.p("button", "🚚 Borders and papers"), "borders.start"),
-            Button(t.p("button", "📅 Forums and fairs"), "forums.list"),
+            Button(t.p("button", "📅 Forums and fairs"), "events.list"),
             Button(t.p("button", "🤝 Programmes"), "programmes.countries"),
             Button(t.p("button", "🌐 Language"), "language.choose"),
             Button(t.p("button", "❔ Help"), "help.show"),

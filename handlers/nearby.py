@@ -25,7 +25,7 @@ async def nearest(turn: Turn) -> None:
             name = knowledge.name(record, turn.person.language)[:LABEL]
             shown = f"{sign} {name}"
             label = t("{name}, {distance} km", name=shown, distance=t.number(round(km)))
-            choices.append(Button(label.unescape(), "nearby.record", {"record": record.id}))
+            choices.append(Button(label, "nearby.record", {"record": record.id}))
     turn.say(
         t("Nearest to you, as the crow flies. Your place is not kept. Check a crossing's status before you go."),
         (*rows(choices), (home_button(t),)),

@@ -86,7 +86,7 @@ async def _tell_waiting(turn: Turn, event: Event, registration: registrations.Re
             hours=t.number(event.details.offer_hours),
         )
     details = lines(headline(t, event), when(t, event, turn.person.country), where(t, event))
-    turn.say(lines(text, details), ticket_buttons(t, registration, event), edit=True)
+    turn.say(lines(text, details), ticket_buttons(t, registration, event, turn.now), edit=True)
 
 
 async def refuse(turn: Turn, refused: Refused) -> None:

@@ -6,6 +6,8 @@ offer (from the waiting list) → [Take the place] → ticket
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.conversation import Attachment, Button, Json, Rows, Turn, rows
 from bot.event_words import headline, lines, refusal, when, where
 from bot.forms import Answers, Form, open_form
@@ -68,7 +70,7 @@ async def show_ticket(turn: Turn, registration: Registration, event: Event, *, f
             place = await places.position(session, registration.id)
             state = t("on the waiting list, number {number}", number=t.number(place))
         text = lines(head, t("{name}: {state}", name=registration.name, state=state))
-        turn.say(text, ticket_buttons(t, registration, event))
+        turn.say(text, ticket_buttons(t, registration, event, turn.now))
         return
     code = tickets.code(await tickets.secret(session), registration.number, registration.version)
     picture = tickets.qr_png(turn.services.links.start(code) or code)
@@ -79,13 +81,16 @@ async def show_ticket(turn: Turn, registration: Registration, event: Event, *, f
     if registration.checked_in_at:
         used = t("Checked in: {moment}", moment=t.moment(registration.checked_in_at, event.zone))
     show_it = t("Show this picture, or say the number, at the entrance.")
-    text = lines(begin, head, number, online, used or show_it)
+    over = t("This event is over.") if turn.now >= event.ends_at else None
+    text = lines(begin, head, number, over or online, used, None if over or used else show_it)
     name = f"ticket-{registration.number}.png"
-    turn.say(text, ticket_buttons(t, registration, event), attachment=Attachment(name, "image/png", picture))
+    turn.say(text, ticket_buttons(t, registration, event, turn.now), attachment=Attachment(name, "image/png", picture))
 
 
-def ticket_buttons(t: Phrases, registration: Registration, event: Event) -> Rows:
+def ticket_buttons(t: Phrases, registration: Registration, event: Event, now: datetime) -> Rows:
     here = {"registration": registration.id}
+    if now >= event.ends_at:
+        return rows([*_afterwards(t, registration), home_button(t)], 2)
     if registration.state == "offered":
         return offer_buttons(t, registration.id)
     buttons = []
@@ -95,18 +100,25 @@ def ticket_buttons(t: Phrases, registration: Registration, event: Event) -> Rows
             Button(t.p("button", "➕ Register a colleague"), "events.register", {"event": event.id, "colleague": True}),
             Button(t.p("button", "🔁 New code (lost phone)"), "tickets.renew", here),
         ]
-    buttons += [
-        Button(t.p("button", "✏️ Change"), "tickets.change", here),
-        Button(
-            t.p("button", "Leave the waiting list")
-            if registration.state == "waiting"
-            else t.p("button", "✖️ Cancel it"),
-            "tickets.leave" if registration.state == "waiting" else "tickets.cancel",
-            here,
-        ),
-        home_button(t),
-    ]
-    return rows(buttons, 2)
+    buttons.append(Button(t.p("button", "✏️ Change"), "tickets.change", here))
+    if registration.state == "waiting":
+        buttons.append(Button(t.p("button", "Leave the waiting list"), "tickets.leave", here))
+    elif registration.checked_in_at is None:
+        buttons.append(Button(t.p("button", "✖️ Cancel it"), "tickets.cancel", here))
+    return rows([*buttons, home_button(t)], 2)
+
+
+def _afterwards(t: Phrases, registration: Registration) -> list[Button]:
+    """What there is when the event is over."""
+    if registration.state != "confirmed":
+        return []
+    here = {"event": registration.event_id}
+    buttons = [Button(t.p("button", "📎 Papers"), "feedback.papers", here)]
+    if registration.checked_in_at is not None:
+        buttons.insert(0, Button(t.p("button", "📜 My certificate"), "feedback.certificate", here))
+    if registration.checked_in_at is not None and registration.feedback_at is None:
+        buttons.insert(0, Button(t.p("button", "Tell how it was"), "feedback.begin", here))
+    return buttons
 
 
 def offer_buttons(t: Phrases, registration_id: int) -> Rows:
@@ -146,9 +158,18 @@ async def renew(turn: Turn) -> None:
 # -- giving up
 
 
+async def _own_and_ahead(turn: Turn) -> tuple[Registration, Event] | None:
+    """As `_own`; who was let in, or comes to it when all is over, is shown how things stand."""
+    found = await _own(turn)
+    if found and (found[0].checked_in_at is not None or turn.now >= found[1].ends_at):
+        await show_ticket(turn, *found)
+        return None
+    return found
+
+
 @routes.button("tickets.cancel")
 async def ask_cancel(turn: Turn) -> None:
-    if found := await _own(turn):
+    if found := await _own_and_ahead(turn):
         t, (registration, event) = turn.t, found
         here = {"registration": registration.id}
         question = t("Shall I cancel the registration of {name}? Others may get the place.", name=registration.name)
@@ -161,7 +182,7 @@ async def ask_cancel(turn: Turn) -> None:
 
 @routes.button("tickets.leave")
 async def leave(turn: Turn) -> None:
-    if found := await _own(turn):
+    if found := await _own_and_ahead(turn):
         t, (registration, event) = turn.t, found
         gone = await places.do_cancel(await turn.transaction(), event, registration.id, turn.now)
         text = (

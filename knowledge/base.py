@@ -30,6 +30,7 @@ from knowledge.loader import Content
 from knowledge.phrases import Phrases
 from knowledge.records import Crossing, Procedure, Programme, Record, RecurringEvent, Regime, Route, Term, Zone
 from knowledge.search import Context, Embedder, SearchIndex
+from knowledge.search.calendar import Wanted, fits
 from knowledge.seed import Published, content_version, load_published
 from knowledge.vocabulary import Country, Kind
 
@@ -231,10 +232,18 @@ class KnowledgeBase:
         """The usual ways of goods."""
         return _by_name(self.content.of_type(Route), language)
 
-    def events(self) -> list[RecurringEvent]:
+    def wanted(self, question: str, language: Language, today: date) -> Wanted | None:
+        """What a question asks of the calendar of events; None when it speaks of none."""
+        return self.index.calendar.read(question[:QUESTION_LIMIT], language, today)
+
+    def events(self, wanted: Wanted | None = None) -> list[RecurringEvent]:
         """Fairs and forums that come again, in the order of their usual months; those without come last."""
         return sorted(
-            self.content.of_type(RecurringEvent),
+            (
+                event
+                for event in self.content.of_type(RecurringEvent)
+                if wanted is None or fits(event, wanted, self.content)
+            ),
             key=lambda event: (min(event.usual_months, default=13), event.names.en),
         )
 

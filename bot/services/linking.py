@@ -208,6 +208,7 @@ async def _merge_profile(session: AsyncSession, first: int, second: int) -> None
     kept.sector = kept.sector or other.sector
     kept.welcomed_at = kept.welcomed_at or other.welcomed_at
     kept.form = _unfinished(kept.form, other.form)
+    kept.revision += 1
     kept.created_at = min(kept.created_at, other.created_at)
     stopped = await session.scalar(select(PreferenceRow.stopped_at).where(PreferenceRow.person_id == second))
     if stopped:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import CursorResult, Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Address, Dialog, Json, Person
 from bot.store.staff_tables import LiveRow
 from bot.store.tables import IdentityRow, OutboxRow, PersonRow
 from knowledge.language import Language, parse_language
+
+
+class Overtaken(Exception):
+    """Another account of the same person has said something meanwhile: what was read is out of date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ _FIND = (
         PersonRow.welcomed_at,
         PersonRow.context,
         PersonRow.form,
+        PersonRow.revision,
         select(LiveRow.id)
         .where(LiveRow.person_id == PersonRow.id, LiveRow.state != "closed")
         .limit(1)
@@ -42,8 +47,8 @@ _FIND = (
 _PERSONS = PersonRow.__table__
 _SAVE_DIALOG = (
     update(_PERSONS)  # type: ignore[arg-type]
-    .where(_PERSONS.c.id == bindparam("person"))
-    .values(context=bindparam("said"), form=bindparam("open_form"))
+    .where(_PERSONS.c.id == bindparam("person"), _PERSONS.c.revision == bindparam("read"))
+    .values(context=bindparam("said"), form=bindparam("open_form"), revision=_PERSONS.c.revision + 1)
 )
 
 
@@ -51,7 +56,7 @@ async def find(session: AsyncSession, platform: str, external_id: str) -> Known 
     row = (await session.execute(_FIND, {"platform": platform, "account": external_id})).first()
     if row is None:
         return None
-    return Known(_person(row), Dialog(dict(row.context or {}), row.form, row.live))
+    return Known(_person(row), Dialog(dict(row.context or {}), row.form, row.live, row.revision))
 
 
 async def create(session: AsyncSession, platform: str, external_id: str, language_hint: str, now: datetime) -> Known:
@@ -111,8 +116,15 @@ async def save_profile(session: AsyncSession, person: Person, now: datetime) -> 
 
 
 async def save_dialog(session: AsyncSession, person_id: int, dialog: Dialog) -> None:
-    values = {"person": person_id, "said": dialog.context, "open_form": dialog.form}
-    await session.execute(_SAVE_DIALOG, values)
+    """Keeps what the turn made of the dialog as it was read.
+
+    Raises:
+        Overtaken: it is another one by now.
+    """
+    values = {"person": person_id, "read": dialog.revision, "said": dialog.context, "open_form": dialog.form}
+    saved = cast("CursorResult[Any]", await session.execute(_SAVE_DIALOG, values))
+    if not saved.rowcount and await session.scalar(select(PersonRow.id).where(PersonRow.id == person_id)):
+        raise Overtaken
 
 
 async def mark_unreachable(session: AsyncSession, platform: str, chat: str, reason: str, now: datetime) -> None:

@@ -47,6 +47,7 @@ class PersonRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     form: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    revision: Mapped[int] = mapped_column(Integer, default=0, server_default="0")  # of context and form
 
 
 class IdentityRow(Base):

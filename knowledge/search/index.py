@@ -12,6 +12,7 @@ from knowledge.language import Language
 from knowledge.loader import CONTENT, Content
 from knowledge.records import Record
 from knowledge.search import context as follow_ups
+from knowledge.search.calendar import CalendarReader
 from knowledge.search.choices import distinct, list_records, missing_part
 from knowledge.search.confidence import Calibration, aspects, load_calibration
 from knowledge.search.corpus import Corpus, build_corpus, texts_of
@@ -66,6 +67,7 @@ class SearchIndex:
         self.weights = load_weights(mode, self.signals.names)
         self.markless_weights = load_weights(f"{mode}-markless", self.signals.names, fallback=mode)
         self.calibration: Calibration = load_calibration(mode)
+        self.calendar = CalendarReader(corpus.content, tables)
 
     @classmethod
     def build(

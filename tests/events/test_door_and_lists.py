@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.services import roles
-from bot.services.events import after, calendar, charts, door, exchange, papers, places, staff, tickets
+from bot.services.events import after, calendar, charts, door, exchange, model, papers, places, staff, tickets
 from bot.services.events.exchange import Filter
 from bot.services.events.model import Event, Refused
 from bot.store import Store
-from bot.store.event_tables import FeedbackRow, RegistrationRow
+from bot.store.event_tables import EventRow, FeedbackRow, RegistrationRow
 from bot.store.staff_tables import AuditRow, RoleRow
 from knowledge.language import Language
 from tests.events.making import NOW, START, applicant, make_event, people
@@ -56,6 +56,19 @@ async def test_each_ticket_once_and_a_repeated_command_says_the_same(store: Stor
     assert (first.result, again_sent.result, second.result) == ("in", "in", "again")
     assert (second.by, second.at) == ("gate A", START)
     assert (forged.result, old.result) == ("unknown", "old_code")
+
+
+async def test_a_cancelled_events_tickets_let_nobody_in(store: Store) -> None:
+    event, _, ids = await filled(store)
+    async with store.write() as session:
+        before = await door.do_check_in(session, ids[0], "gate A", START)
+        await session.execute(update(EventRow).values(state="cancelled"))
+        results = [(await door.do_check_in(session, one, "gate A", START)).result for one in ids[:2]]
+        with pytest.raises(Refused, match="closed"):
+            await door.do_walk_in(
+                session, await model.get(session, event.id), door.walk_in("W", None, "th"), "A", START
+            )
+    assert (before.result, results) == ("in", ["again", "cancelled"])
 
 
 async def test_two_doors_at_once_let_a_ticket_in_once(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -9,6 +10,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Address
 from bot.conversation import Person as Somebody
@@ -18,6 +20,7 @@ from bot.services import people as accounts
 from bot.services.audience import reachable
 from bot.services.events import places
 from bot.services.linking import NotLinked
+from bot.services.people import Known
 from bot.store import Store
 from bot.store.event_tables import EventRow, RegistrationRow
 from bot.store.link_tables import LinkCodeRow, LinkTryRow
@@ -250,3 +253,32 @@ async def test_news_go_to_the_account_that_rings(store: Store) -> None:
         assert await accounts.address_of(session, 1) == Address("telegram", "77")
         reached = (await session.execute(select(reachable().c.platform))).scalars().all()
         assert reached == ["telegram"]
+
+
+async def test_both_accounts_answer_at_once_and_neither_answer_is_lost(
+    held: Running, noy: Person, sophea: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both turns read the form before either saves it: the later one is handled again, with what is known by then."""
+    await store_event(held.store)
+    await sophea.says(f"/link {await code_of(noy)}")
+    await sophea.presses(JOIN)
+    await sophea.sees("Your accounts are one now")
+    await noy.starts("ev_farm-forum")
+    await noy.presses("✅ Register")
+    await noy.sees("What is your full name")
+    find, both_have_read, turns = accounts.find, asyncio.Barrier(2), iter(range(2))
+
+    async def read_together(session: AsyncSession, platform: str, account: str) -> Known | None:
+        known = await find(session, platform, account)
+        if next(turns, None) is not None:
+            await both_have_read.wait()
+        return known
+
+    monkeypatch.setattr(accounts, "find", read_together)
+    await asyncio.gather(noy.says("Noy Keomany"), sophea.says("Champa Farm"))
+    await asyncio.gather(noy.sees("What is your"), sophea.sees("What is your"))
+    async with held.store.read() as session:
+        row = await session.scalar(select(PersonRow))
+    assert row is not None
+    assert row.form is not None
+    assert set(row.form["answers"].values()) == {"Noy Keomany", "Champa Farm"}

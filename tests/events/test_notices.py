@@ -14,10 +14,12 @@ from bot.app import CAPABILITIES
 from bot.outbox import Outbox
 from bot.services import Services, wishes
 from bot.services.events import model, personal, places, staff
+from bot.services.events.model import Event
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.event_tables import EventNoticeRow, EventRow, RegistrationRow
 from bot.store.tables import OutboxRow
+from knowledge.language import Language
 from knowledge.texts import Text
 from tests.events.making import NOW, START, HeldClock, applicant, details, make_event, people
 
@@ -198,3 +200,29 @@ async def test_many_people_are_told_in_parts_and_each_once(saying: Saying) -> No
     rows = await saying.ledger()
     assert len(rows) == 2_300
     assert len({row.chat for row in rows}) == 2_300
+
+
+async def test_another_translation_of_the_place_tells_nobody_and_a_new_english_one_outdates_it(saying: Saying) -> None:
+    event = await saying.registered(("lo", "LA"))
+
+    async def put(language: Language, words: str) -> Event:
+        async with saying.store.write() as session:
+            venue = model.worded((await model.get(session, event.id)).details.venue, language, words)
+            return await staff.do_change(session, None, event.id, {"venue": venue}, saying.clock.now())
+
+    put_in = await put(Language.TH, "ดอนจันพาเลซ เวียงจันทน์")
+    assert await saying.run() == []
+    venue = put_in.details.venue
+    assert venue is not None
+    assert (venue.status(Language.TH), venue.status(Language.LO), venue.status(Language.VI)) == (
+        "reviewed",
+        "draft",
+        "missing",
+    )
+    moved = (await put(Language.EN, "Lao Plaza, Vientiane")).details.venue
+    assert moved is not None
+    assert (moved.status(Language.TH), moved.status(Language.LO)) == ("stale", "stale")
+    assert len(await saying.run()) == 1
+    renewed = (await put(Language.TH, "ลาวพลาซ่า เวียงจันทน์")).details.venue
+    assert renewed is not None
+    assert (renewed.status(Language.TH), renewed.status(Language.LO)) == ("reviewed", "stale")

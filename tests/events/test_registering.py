@@ -179,6 +179,8 @@ async def test_change_renew_calendar_cancel(held: Running, noy: Person) -> None:
             (press("✏️ Change"), sees("Please check:", buttons=["Save ✓", "Correct: Business"])),
             (press("Correct: Business"), sees("organisation called")),
             ("ດອກຈຳປາ", sees("Please check:", "ດອກຈຳປາ")),
+            (press("Correct: Contact"), sees("A phone number or e-mail")),
+            (press("Skip"), sees("Please check:")),
             (press("Save ✓"), sees("Your ticket:")),
             (press("🔁 New code (lost phone)"), sees("worthless")),
         ],
@@ -186,6 +188,8 @@ async def test_change_renew_calendar_cancel(held: Running, noy: Person) -> None:
     await noy.sees("Your ticket:")
     [row] = await registrations(held)
     assert (row.version, row.answers["organisation"]) == (2, "ດອກຈຳປາ")
+    assert row.answers["consent"]["at"]
+    assert (row.contact, row.answers.get("contact")) == (None, None)
     await noy.presses("📆 Into my calendar")
     file = await noy.sees("Open this file")
     assert "document" in file.content

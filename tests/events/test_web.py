@@ -9,8 +9,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, update
 
+from bot.services.events import staff
 from bot.store.event_tables import RegistrationRow
 from knowledge.language import Language
+from knowledge.texts import Text
 from tests.conftest import DeskFactory, Running
 from tests.events.making import START, HeldClock, store_event
 from tests.events.visiting import Open, register, visiting
@@ -61,6 +63,14 @@ async def test_found_by_a_question_registered_ticket_calendar_and_given_up(
     assert title in calendar.decode().replace("\r\n ", "")
     await visitor.says("/mytickets")
     await visitor.sees("Your ticket:", name)
+    await visitor.presses("✏️ Change")
+    await visitor.sees("Please check:", business)
+    await visitor.presses(str(visitor.t("Correct: {name}", name=visitor.t("Business")).unescape()))
+    await visitor.sees("What is your business or organisation called?")
+    await visitor.says(f"{business} 2")
+    await visitor.sees("Please check:", f"{business} 2")
+    await visitor.presses("Save ✓")
+    await visitor.sees("Your ticket:", name)
     await visitor.presses("✖️ Cancel it")
     await visitor.sees(title)
     await visitor.presses("Yes, cancel it")
@@ -70,11 +80,13 @@ async def test_found_by_a_question_registered_ticket_calendar_and_given_up(
     async with web.store.read() as session:
         row = await session.scalar(select(RegistrationRow))
     assert row is not None
-    assert (row.state, row.language, row.answers["organisation"]) == ("cancelled", language.value, business)
+    assert (row.state, row.language, row.answers["organisation"]) == ("cancelled", language.value, f"{business} 2")
 
 
-async def test_waiting_an_offer_feedback_and_the_certificate(web: Running, visit: Open, clock: HeldClock) -> None:
-    await store_event(web.store, capacity=1)
+async def test_waiting_an_offer_a_reminder_a_change_feedback_and_the_certificate(
+    web: Running, visit: Open, clock: HeldClock
+) -> None:
+    event = await store_event(web.store, capacity=1)
     first, second = await visit(Language.KM), await visit(Language.LO)
     for visitor, name in ((first, "សុភា ចាន់"), (second, "ນ້ອຍ ແກ້ວມະນີ")):
         title = "វេទិកាកសិកម្មមេគង្គ" if visitor is first else "ເວທີກະສິກຳແມ່ຂອງ"
@@ -89,6 +101,14 @@ async def test_waiting_an_offer_feedback_and_the_certificate(web: Running, visit
     await second.sees("ເວທີກະສິກຳແມ່ຂອງ", "🎉 A place has become free for you:")
     await second.presses("Take the place ✓")
     await second.sees("You are registered ✓", "ນ້ອຍ ແກ້ວມະນີ")
+
+    title, lao = "ເວທີກະສິກຳແມ່ຂອງ", second.t
+    clock.set(START - timedelta(days=1))
+    await second.sees(title, str(lao.n("⏰ In {count} day:", "⏰ In {count} days:", 1).unescape()))
+    async with web.store.write() as session:
+        venue = Text(en="Lao Plaza", lo="ລາວພລາຊາ").model_dump()
+        await staff.do_change(session, None, event.id, {"venue": venue}, clock.now())
+    await second.sees(title, "❗ An event that you are registered for has changed:")
 
     async with web.store.write() as session:
         state = RegistrationRow.state == "confirmed"

@@ -80,6 +80,10 @@ async def populate(store: Store, chats: Sequence[int], languages: Sequence[str] 
         session.add(RoleRow(person_id=1, role="owner", granted_at=now, by_setting=False))
 
 
+def _services(store: Store) -> Services:
+    return Services(SystemClock(), Settings(), None, Outbox(store, CAPABILITIES))  # type: ignore[arg-type]
+
+
 class BroadcastKilling(Killing):
     """The product, an announcement in its ledger, and a Telegram that misbehaves."""
 
@@ -119,7 +123,7 @@ class BroadcastKilling(Killing):
         store = open_store(f"sqlite+aiosqlite:///{self._database}")
         await migrate(store)
         await populate(store, chats)
-        services = Services(SystemClock(), Settings(), None, Outbox(store, CAPABILITIES))  # type: ignore[arg-type]
+        services = _services(store)
         async with store.write(durable=True) as session:
             row = await broadcasts.do_create(session, 1, SystemClock().now())
             row.texts, row.urgent = {"en": WORDS}, True
@@ -133,10 +137,11 @@ class BroadcastKilling(Killing):
     async def _resume(self) -> None:
         """As the officer does who was told."""
         store = open_store(f"sqlite+aiosqlite:///{self._database}")
+        services = _services(store)
         async with store.write() as session:
             number = await session.scalar(select(BroadcastRow.id))
             assert number is not None
-            await broadcasts.do_resume(session, 1, number, SystemClock().now())
+            await broadcasts.do_resume(session, services, 1, number)
         await store.close()
 
     def _compare(self, kills: int, seen: Counter[int], blocked: int) -> Verdict:

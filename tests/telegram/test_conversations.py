@@ -275,7 +275,7 @@ async def test_who_blocks_the_bot_is_unreachable_and_comes_back(desk: Running, n
 async def test_quick_taps_are_each_answered_in_order(desk: Running, noy: Person) -> None:
     for command in ("/about", "/help", "/zones", "/borders", "/forums"):
         await noy.says(command)
-    await noy.sees("by their usual month")
+    await noy.sees("With 🔁: comes again")
     said = [message.shown for message in noy.messages()]
     starts = [
         "Mekong Desk is a free",

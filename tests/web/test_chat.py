@@ -58,6 +58,19 @@ async def test_a_menu_changes_in_place_and_an_answer_comes_below(page: Page, des
     await expect_conversation(page, "Menu step 1", "Tell me", "Told about step 1", "more", "You said: more")
 
 
+async def test_a_posters_link_is_said_once_and_no_other_payload(page: Page, desk: Desk) -> None:
+    await page.goto(f"{desk.url}/?start=ev_farm-forum")
+    await expect_desk(page)
+    await desk.until_sent()
+    await expect(page).to_have_url(f"{desk.url}/")
+    await page.reload()
+    await expect_conversation(page, GREETING)
+    await page.goto(f"{desk.url}/?start=s_token")
+    await say(page, "one")
+    await expect_desk(page, "You said: one")
+    assert await desk.said() == ["/start ev_farm-forum", "one"]
+
+
 async def test_the_topics_are_commands_shown_in_words(page: Page, desk: Desk) -> None:
     await visit(page, desk)
     for number, name in enumerate(["Zones", "Borders", "Forums", "Programmes"], start=1):

@@ -3,5 +3,6 @@
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.coverage import CoveragePage
 from bot.channels.web.limits import Limits
+from bot.channels.web.materials import MaterialsPage
 
-__all__ = ["CoveragePage", "Limits", "WebChannel"]
+__all__ = ["CoveragePage", "Limits", "MaterialsPage", "WebChannel"]

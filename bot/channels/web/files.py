@@ -1,4 +1,4 @@
-"""Attachments, handed only to the visitor to whom the desk sent them."""
+"""Attachments as the browser gets them, once it is clear that it may."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.channels.web.ledger import PICTURES
+from bot.conversation import Attachment
 from bot.store.tables import BlobRow
 
 DOCUMENTS = {
@@ -19,7 +20,7 @@ DOCUMENTS = {
 }
 
 
-def attachment(blob: BlobRow) -> web.Response:
+def attachment(blob: BlobRow | Attachment) -> web.Response:
     """A picture to be shown, anything else to be saved: nothing is ever run, whatever it claims to be."""
     known = blob.mime in PICTURES or blob.mime in DOCUMENTS
     disposition = "inline" if blob.mime in PICTURES else "attachment"

@@ -17,13 +17,13 @@ from bot.services import audit, roles
 from bot.services.events import places, tickets
 from bot.services.events.model import Event, Refused, get
 from bot.services.events.registrations import Registration, by_number, find, registration_of
-from bot.store.event_tables import DoorLinkRow, RegistrationRow
+from bot.store.event_tables import DoorLinkRow, EventRow, RegistrationRow
 
 LINK_LIFE = timedelta(hours=36)
 FOUND = 8
 SEARCHED = 500  # at once
 
-Result = Literal["in", "again", "not_confirmed", "other_event", "old_code", "unknown"]
+Result = Literal["in", "again", "not_confirmed", "other_event", "old_code", "cancelled", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ async def do_check_in(
             RegistrationRow.id == registration_id,
             RegistrationRow.state == "confirmed",
             RegistrationRow.checked_in_at.is_(None),
+            RegistrationRow.event_id.in_(select(EventRow.id).where(EventRow.state == "published")),
         )
         .values(checked_in_at=now, checked_in_by=by[:80], check_command=command[:40] or None)
         .returning(RegistrationRow.id)
@@ -89,7 +90,7 @@ async def do_check_in(
         return Checked("in", registration, row.checked_in_at, row.checked_in_by or "")
     if row.checked_in_at is not None:
         return Checked("again", registration, row.checked_in_at, row.checked_in_by or "")
-    return Checked("not_confirmed", registration)
+    return Checked("cancelled" if row.state == "confirmed" else "not_confirmed", registration)
 
 
 async def do_walk_in(

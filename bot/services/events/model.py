@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.event_tables import EventCountRow, EventQuotaRow, EventRow
 from knowledge.language import Language
-from knowledge.texts import Text
+from knowledge.texts import Status as TextStatus
+from knowledge.texts import Text, text_basis
 
 DEFAULT_FIELDS = ("full_name", "organisation", "position", "country", "sector", "contact", "needs")
 DEFAULT_REMINDERS = (7 * 24 * 60, 24 * 60, 120)  # minutes before the start
 
+WORSE: tuple[TextStatus, ...] = ("reviewed", "draft", "stale", "missing")
 Status = Literal["draft", "published", "changed", "cancelled", "past"]
 
 
@@ -100,6 +102,30 @@ class Details(Part):
     keep_days: int = Field(default=90, ge=1, le=3650)
     source: str = ""
     source_date: str = ""
+
+    def status(self, language: Language) -> TextStatus:
+        """The worst state of the texts in the language."""
+        texts = [text for text in (self.title, self.summary, self.venue, self.audience, self.fee) if text]
+        return max((text.status(language) for text in texts), key=WORSE.index)
+
+
+def worded(text: Text | None, language: Language, words: str) -> Text:
+    """The text with a person's words in the language; translations of an English text that is no more become stale.
+
+    Raises:
+        ValueError: there is no English text yet, on which the others fall back.
+    """
+    if language is Language.EN:
+        if text is None:
+            return Text(en=words)
+        known = {one: text.basis_of.get(one, text.basis or text_basis(text.en)) for one, _ in text.items()}
+        known.pop(Language.EN)
+        return text.model_copy(update={"en": words, "basis": None, "basis_of": known})
+    if text is None:
+        raise ValueError("no English text")
+    basis_of = {**text.basis_of, language: text_basis(text.en)}
+    reviewed = tuple(dict.fromkeys([*text.reviewed, language]))
+    return text.model_copy(update={language.value: words, "basis_of": basis_of, "reviewed": reviewed})
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,11 +191,13 @@ async def do_change(session: AsyncSession, event: Event, found: Registration, an
         if any(key in limits for key in (*old, *quota_keys(country, kind))):
             raise Refused("quota")
     contact = answers.get("contact") or answers.get("phone") or answers.get("email")
+    asked = {field.id for field in event.details.fields}
+    unasked = {name: value for name, value in found.answers.items() if name not in asked}
     await session.execute(
         update(RegistrationRow)
         .where(RegistrationRow.id == found.id)
         .values(
-            answers={**found.answers, **answers},
+            answers={**unasked, **answers},  # what is skipped now is gone
             country=country,
             ticket_kind=kind,
             sector=answers.get("sector", found.sector),

@@ -18,6 +18,7 @@ from bot.services.events import counting, notices, places
 from bot.services.events.model import Details, Event, Refused, event_of, get, known_zone
 from bot.services.events.model import places as places_of
 from bot.store.event_tables import EventRow, RegistrationRow
+from knowledge.texts import Text
 
 LISTED = 40
 
@@ -183,11 +184,15 @@ def _worth_telling(before: Event, columns: Mapping[str, Any], details: Details) 
     told = []
     if any(name in columns and columns[name] != getattr(before, name) for name in ("starts_at", "ends_at")):
         told.append("time")
-    if details.venue != before.details.venue:
+    if _english(details.venue) != _english(before.details.venue):  # another translation moves nobody
         told.append("venue")
     if details.online_url != before.details.online_url:
         told.append("online")
     return told
+
+
+def _english(text: Text | None) -> str:
+    return text.en if text else ""
 
 
 def _was(event: Event) -> dict[str, Any]:

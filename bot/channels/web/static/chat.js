@@ -18,6 +18,8 @@ const rows = new Set(); // the ledger rows that this page shows
 let inFlight = null;
 let pausedUntil = 0;
 let pumpTimer;
+// a poster's link ?start=ev_…: says once what Telegram would say; other payloads are no matter of posters
+let poster = (new URLSearchParams(location.search).get("start") || "").match(/^(ev|r)_[\w-]{1,60}$/)?.[0];
 
 // -- sending: one at a time, so that the order holds
 
@@ -108,7 +110,11 @@ function welcome(frame) {
     memory.removeItem("desk.last");
   }
   memory.setItem("desk.visitor", frame.visitor);
-  if (frame.empty) {
+  if (poster) {
+    mine.add({ type: "command", text: `/start ${poster}` }, null, lastRow());
+    poster = null;
+    history.replaceState(null, "", location.pathname);
+  } else if (frame.empty) {
     // the desk greets whoever it has said nothing to yet; by its fixed id it does so once only
     const entry = mine.add({ type: "command", text: "/start" }, null, 0, "start");
     entry.order = 0; // before what was typed meanwhile
