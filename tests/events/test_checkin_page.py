@@ -89,8 +89,7 @@ async def test_the_door_on_a_phone(store: Store, site: str, phone: BrowserContex
     for number in numbers[2:5]:
         await page.fill("#ticket", number)
         await page.click("#type button")
-    await page.wait_for_selector("#line:not([hidden])")
-    assert "3 waiting" in await page.inner_text("#line")
+    await until(lambda: page.evaluate("document.querySelector('#line').innerText.includes('3 waiting')"))
     await page.screenshot(path=tmp_path / "door.png")
     await phone.set_offline(False)
     await page.wait_for_selector("#line", state="hidden")
