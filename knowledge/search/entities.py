@@ -5,7 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -17,6 +17,8 @@ _LATIN = re.compile(r"[a-z0-9]")
 _WORD = re.compile(r"[a-z0-9]+")
 _SHORTEST_FUZZY, _CLOSE_ENOUGH = 5, 84
 _LONGEST_WORDS = 4
+_LONGEST = 160
+"""Characters of the longest spelling that is found."""
 _UNSEGMENTED = frozenset({Language.TH, Language.LO, Language.KM, Language.MY})
 _FOLLOWING_VOWELS = "\u0e33\u0eb3\u0e32\u0eb2\u0e30\u0eb0\u0e45"
 _EASILY_INSIDE = 6
@@ -38,6 +40,16 @@ class Squeezed:
     """The same characters with their marks."""
     breaks: frozenset[int] | None = None
     """Where words begin and end in the text without Latin marks; None where blanks say it."""
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int, str], ...]:
+        """(start, end, text) of whatever may be a name, longest first: looked up in a dozen tables."""
+        starts = [place for place, begins in enumerate(self.begins) if begins]
+        stops = [place for place, ends in enumerate(self.ends, 1) if ends]
+        found = [
+            (start, stop, self.text[start:stop]) for start in starts for stop in stops if 1 < stop - start <= _LONGEST
+        ]
+        return tuple(sorted(found, key=lambda span: (span[0] - span[1], span[0])))
 
     @property
     def has_marks(self) -> bool:
@@ -131,7 +143,6 @@ class AliasTable:
     """Spelling → ids; spellings are compared squeezed."""
 
     spellings: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
-    lengths: tuple[int, ...] = ()
     latin: list[str] = field(default_factory=list)
     marked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The spellings with their marks."""
@@ -153,24 +164,19 @@ class AliasTable:
     def close(self) -> "AliasTable":
         """Ready for questions."""
         self.spellings = dict(self.spellings)
-        self.lengths = tuple(sorted({len(key) for key in self.spellings}, reverse=True))
         self.latin = [key for key in self.spellings if key.isascii() and len(key) >= _SHORTEST_FUZZY]
         return self
 
     def find(self, squeezed: Squeezed) -> list[Match]:
         """Exact names, longest first, not overlapping."""
-        text, taken = squeezed.text, [False] * len(squeezed.text)
+        taken = [False] * len(squeezed.text)
         found: list[Match] = []
-        for length in self.lengths:
-            for start in range(len(text) - length + 1):
-                end = start + length
-                if not squeezed.begins[start] or not squeezed.ends[end - 1] or taken[start] or taken[end - 1]:
-                    continue
-                owners = self.spellings.get(text[start:end])
-                if owners is None or any(taken[start:end]) or not self._stands_alone(squeezed, start, end):
-                    continue
-                taken[start:end] = [True] * length
-                found.append(Match(start, end, text[start:end], max(owners.values()), tuple(owners.items())))
+        for start, end, key in squeezed.spans:
+            owners = self.spellings.get(key)
+            if owners is None or any(taken[start:end]) or not self._stands_alone(squeezed, start, end):
+                continue
+            taken[start:end] = [True] * (end - start)
+            found.append(Match(start, end, key, max(owners.values()), tuple(owners.items())))
         return sorted(found, key=lambda match: match.start)
 
     def _stands_alone(self, squeezed: Squeezed, start: int, end: int) -> bool:
