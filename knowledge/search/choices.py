@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from knowledge.search.index import Ranked
 
 _LISTED = 8
+_TRADE = frozenset({"import", "export", "transit"})
+_NOT_FAR = 0.5
+"""From this share of the line for declining on a question is near enough for its places and names to say something."""
 
 
 def distinct(found: tuple[Candidate, ...], corpus: Corpus) -> tuple[Candidate, ...]:
@@ -21,6 +24,18 @@ def distinct(found: tuple[Candidate, ...], corpus: Corpus) -> tuple[Candidate, .
         first.setdefault(one.record, one)
     chosen = list(first.values())
     return (*chosen, *(one for one in found if one not in chosen))
+
+
+def close_by(heard: Heard, scope: float) -> tuple[str, ...]:
+    """In what a record must agree with a declined question to be worth a mention; `scope` as a share of the line.
+
+    Goods and topics tell where trade is spoken of, not in a recipe; a town is named in any question about the weather.
+    """
+    if "live" in heard.intents:
+        return ()
+    trade = bool(_TRADE & heard.intents.keys())
+    told = ("goods_match", "topic_match") if trade or heard.foreign and heard.goods else ()
+    return (*told, "named", "country_match", "place_match", "topic_match") if scope > _NOT_FAR else told
 
 
 def list_records(heard: Heard, ranked: "Ranked", corpus: Corpus) -> tuple[str, ...]:

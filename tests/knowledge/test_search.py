@@ -174,3 +174,35 @@ def test_a_new_topic_drops_the_last_one(lexical: SearchIndex, question: str, rec
     found = lexical.find(question, context=Context("th-border-sez", "profit_tax", "TH"))
     assert found.outcome == "answer"
     assert found.candidates[0].record in records
+
+
+@pytest.mark.parametrize(
+    ("question", "context", "record", "facet"),
+    [
+        (
+            "走水路要什么单证",
+            Context("th-cn-durian-rail", "overview", "TH", "durian"),
+            "th-cn-fruit-river",
+            "documents",
+        ),
+        ("ແລ້ວທາງລົດໄຟເດ", Context("cn-la-mohan-boten", "goods"), "cn-la-mohan-boten-rail", "goods"),
+        ("ក្រដាស់អីខ្លះ", Context("kh-parcels", "overview", "KH"), "kh-parcels", "documents"),
+    ],
+)
+def test_a_follow_up_replaces_the_way_or_the_fact(
+    lexical: SearchIndex, question: str, context: Context, record: str, facet: str
+) -> None:
+    found = lexical.find(question, None, context).candidates[0]
+    assert (found.record, found.facet) == (record, facet)
+
+
+@pytest.mark.parametrize("question", ["who won the football", "price of gold today", "mai lang son co mua khong"])
+def test_off_topic_has_nothing_close_by(lexical: SearchIndex, question: str) -> None:
+    assert lexical.find(question).near == ()
+
+
+def test_a_declined_question_shows_what_shares_its_goods(lexical: SearchIndex) -> None:
+    found = lexical.find("selling durian to japan, what papers")
+    durian = set(lexical.corpus.book.goods["durian"].records)
+    assert found.outcome != "answer"
+    assert durian & {one.record for one in (*found.near, *found.candidates[:3])}
