@@ -13,7 +13,7 @@ from knowledge.search.index import WEIGHED, SearchIndex
 from knowledge.search.readings import Readings
 
 Floats = NDArray[np.float32]
-PENALTY = 0.1
+_PENALTY = 0.1
 _FALSE_DECLINES = 0.02
 """The share of the desk's own questions that may be declined, so that nearly all others are."""
 _ANSWER_ABOVE = 0.25
@@ -79,7 +79,7 @@ def _logistic(
         [truth[place] for place in chosen],
         [importance[place] for place in chosen],
         balanced,
-        PENALTY,
+        _PENALTY,
     )
 
 

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from knowledge.records import Kind, Procedure
+from knowledge.records import Kind, Procedure, Record
 from knowledge.search.corpus import Corpus
 from knowledge.search.entities import strengths
 from knowledge.search.finding import Candidate, Missing
 from knowledge.search.hearing import Heard
+from knowledge.search.places import HOME
 
 if TYPE_CHECKING:
     from knowledge.search.index import Ranked
@@ -34,8 +35,18 @@ def close_by(heard: Heard, scope: float) -> tuple[str, ...]:
     if "live" in heard.intents:
         return ()
     trade = bool(_TRADE & heard.intents.keys())
-    told = ("goods_match", "topic_match") if trade or heard.foreign and heard.goods else ()
+    told = ("goods_match", "topic_match") if trade or (heard.foreign and heard.goods) else ()
     return (*told, "named", "country_match", "place_match", "topic_match") if scope > _NOT_FAR else told
+
+
+def elsewhere(heard: Heard, record: Record) -> bool:
+    """Whether a question names countries and the record is of none of them, nor of a town's or the asker's own."""
+    named = heard.countries.keys() - {"regional"}
+    if not named or not record.countries or record.country == "regional":
+        return False
+    if any(record.id in dict(match.owners) for match in heard.records):
+        return False
+    return not (named | heard.places | heard.assumed | {HOME[heard.question.language]}) & set(record.countries)
 
 
 def list_records(heard: Heard, ranked: "Ranked", corpus: Corpus) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 FORGET_AFTER = 15 * 60
-FOLLOWS = 0.5
+FOLLOWS = 0.6
 """From this chance on a question is taken for a follow-up."""
 _SHORT = 34
 _SAME_RECORD, _SAME_FACET, _SAME_KIND = 24.0, 10.0, 5.0
@@ -127,15 +127,18 @@ def _mirrors(one: str, other: str) -> bool:
 
 
 def _by_way(record: Crossing | Route, heard: Heard, corpus: Corpus) -> dict[str, float]:
-    if not heard.ways or ways_of(record, corpus) & heard.ways.keys():
-        return {}
+    other_ways = heard.ways.keys() - ways_of(record, corpus)
     return {
         other.id: _SAME_RECORD
         for other in corpus.records
-        if isinstance(other, type(record))
-        and set(other.countries) == set(record.countries)
-        and ways_of(other, corpus) & heard.ways.keys()
+        if isinstance(other, type(record)) and _alike(record, other) and ways_of(other, corpus) & other_ways
     }
+
+
+def _alike(record: Record, other: Record) -> bool:
+    """Whether they join the same countries, be it through others."""
+    ours, theirs = set(record.countries), set(other.countries)
+    return len(ours & theirs) > 1 and (ours <= theirs or theirs <= ours)
 
 
 def ways_of(record: Crossing | Route, corpus: Corpus) -> set[str]:

@@ -11,7 +11,6 @@ from typing import Any
 
 from knowledge.evaluate import context_of
 from knowledge.language import parse_language
-from knowledge.search.calibrate import PENALTY
 from knowledge.search.confidence import Model, fit_logistic
 from knowledge.search.finding import Context
 from knowledge.search.following import TIES, ties
@@ -26,6 +25,7 @@ from knowledge.wordings import Wording
 
 _NEW, _OFF_TOPIC, _MADE_UP = 0.5, 0.7, 0.15
 """How much one made-up conversation counts against a known follow-up."""
+_PENALTY = 0.01
 _TOLD = 2
 """After how many other answers each question that stands alone is said."""
 _EVERY = 2
@@ -50,7 +50,7 @@ def follow_model(
     chosen = [one for one in said if one.fold != left_out]
     rows = [ties_of(index, one, folds[one.fold]) for one in chosen]
     return fit_logistic(
-        rows, [one.followed for one in chosen], [one.weight for one in chosen], penalty=PENALTY, names=TIES
+        rows, [one.followed for one in chosen], [one.weight for one in chosen], penalty=_PENALTY, names=TIES
     )
 
 

@@ -12,7 +12,7 @@ from knowledge.language import Language
 from knowledge.loader import CONTENT, Content
 from knowledge.records import Record
 from knowledge.search import context as follow_ups
-from knowledge.search.choices import close_by, distinct, list_records, missing_part
+from knowledge.search.choices import close_by, distinct, elsewhere, list_records, missing_part
 from knowledge.search.confidence import Calibration, aspects, load_calibration
 from knowledge.search.corpus import Corpus, build_corpus, texts_of
 from knowledge.search.dense import Embedder
@@ -166,7 +166,9 @@ class SearchIndex:
         outcome: Outcome = "answer"
         if ranked.scope < self.calibration.decline_below:
             outcome = "declined"
-        elif ranked.right < self.calibration.answer_above or ranked.stale or missing is not None:
+        elif (
+            ranked.right < self.calibration.answer_above or ranked.stale or missing is not None or self._abroad(ranked)
+        ):
             outcome = "choices"
             found = distinct(found, self.corpus)
         remembered = context or Context()
@@ -188,6 +190,10 @@ class SearchIndex:
             remembered,
             near,
         )
+
+    def _abroad(self, ranked: Ranked) -> bool:
+        """Whether the best is of another country than those named: to be offered, not asserted."""
+        return not ranked.followed and elsewhere(ranked.heard, self.corpus.content.records[ranked.best])
 
     def _near(self, ranked: Ranked) -> tuple[Candidate, ...]:
         """What the desk does know close by to a declined question; of anything else a list would be noise."""

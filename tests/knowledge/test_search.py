@@ -10,6 +10,9 @@ from knowledge.evaluate import evaluate, fallen, interval, read_rows
 from knowledge.language import Language
 from knowledge.loader import load_content
 from knowledge.search import Context, SearchIndex, load_embedder
+from knowledge.search.choices import elsewhere
+from knowledge.search.entities import squeeze
+from knowledge.search.hearing import Heard
 from knowledge.search.normalise import readings
 
 QUESTIONS = Path(__file__).parents[1] / "questions"
@@ -206,3 +209,19 @@ def test_a_declined_question_shows_what_shares_its_goods(lexical: SearchIndex) -
     durian = set(lexical.corpus.book.goods["durian"].records)
     assert found.outcome != "answer"
     assert durian & {one.record for one in (*found.near, *found.candidates[:3])}
+
+
+def test_the_vector_of_a_question_is_made_once(dense: SearchIndex) -> None:
+    assert dense.embedder is not None
+    first, again = (dense.embedder.questions(["where is boten"]) for _ in range(2))
+    assert first is again
+    assert not first.flags.writeable
+
+
+def test_a_record_of_a_country_that_is_not_named_is_offered_only() -> None:
+    content = load_content()
+    question = next(iter(readings("how do i get this paper in laos")))
+    heard = Heard(question, squeeze(question.plain), countries={"LA": 1.0})
+    assert elsewhere(heard, content.records["vn-border-pass"])
+    assert not elsewhere(heard, content.records["la-import-clearance"])
+    assert not elsewhere(heard, content.records["regional-acfta-form-e"])
