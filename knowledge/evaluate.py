@@ -1,7 +1,8 @@
 """Measures search on question sets: the functions behind `mekongdesk evaluate`.
 
-Question sets are JSONL: `{"id"?, "lang", "question", "expect": [{"record", "facet"?}] or [], "context"?, "kind"?}`.
-`context` is one earlier question, a list of them, or `{"record", "facet"}`. Nothing expected means: decline.
+Question sets are JSONL: `{"id"?, "lang", "question", "expect": [{"record", "facet"?, "also"?}] or [], "context"?,
+"kind"?}`. `context` is one earlier question, a list of them, or `{"record", "facet"}`. Nothing expected means: decline.
+`also` marks what isn't the fact that was asked for but an answer that holds all of it.
 Passage sets are `{"id", "lang", "text"}` with questions `{"id", "lang", "question", "passage"}`.
 """
 

@@ -59,8 +59,8 @@ def calibrate(index: SearchIndex, seen: list[Seen], general: Floats, special: Fl
                 scopes[place] = model.probability(found[place])
     real = np.array([one.case.heard.sample < 0 for one in seen])
     return {
-        "scope": _plain(scope),
-        "right": _plain(certain),
+        "scope": plain(scope),
+        "right": plain(certain),
         "decline_below": decline_line(scopes[real], np.array(inside)[real]),
         "answer_above": _ANSWER_ABOVE,
     }
@@ -88,5 +88,6 @@ def decline_line(scopes: NDArray[np.float64], inside: NDArray[np.bool_]) -> floa
     return round(float(np.quantile(scopes[inside], _FALSE_DECLINES)), 3)
 
 
-def _plain(model: Model) -> dict[str, Any]:
+def plain(model: Model) -> dict[str, Any]:
+    """As it is stored."""
     return {"weights": model.weights, "scales": {name: list(pair) for name, pair in model.scales.items()}}

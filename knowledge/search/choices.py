@@ -2,16 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from knowledge.records import Kind, Procedure
+from knowledge.records import Kind, Procedure, Record
 from knowledge.search.corpus import Corpus
 from knowledge.search.entities import strengths
 from knowledge.search.finding import Candidate, Missing
 from knowledge.search.hearing import Heard
+from knowledge.search.places import HOME
 
 if TYPE_CHECKING:
     from knowledge.search.index import Ranked
 
 _LISTED = 8
+_TRADE = frozenset({"import", "export", "transit"})
+_NOT_FAR = 0.5
+"""From this share of the line for declining on a question is near enough for its places and names to say something."""
 
 
 def distinct(found: tuple[Candidate, ...], corpus: Corpus) -> tuple[Candidate, ...]:
@@ -21,6 +25,28 @@ def distinct(found: tuple[Candidate, ...], corpus: Corpus) -> tuple[Candidate, .
         first.setdefault(one.record, one)
     chosen = list(first.values())
     return (*chosen, *(one for one in found if one not in chosen))
+
+
+def close_by(heard: Heard, scope: float) -> tuple[str, ...]:
+    """In what a record must agree with a declined question to be worth a mention; `scope` as a share of the line.
+
+    Goods and topics tell where trade is spoken of, not in a recipe; a town is named in any question about the weather.
+    """
+    if "live" in heard.intents:
+        return ()
+    trade = bool(_TRADE & heard.intents.keys())
+    told = ("goods_match", "topic_match") if trade or (heard.foreign and heard.goods) else ()
+    return (*told, "named", "country_match", "place_match", "topic_match") if scope > _NOT_FAR else told
+
+
+def elsewhere(heard: Heard, record: Record) -> bool:
+    """Whether a question names countries and the record is of none of them, nor of a town's or the asker's own."""
+    named = heard.countries.keys() - {"regional"}
+    if not named or not record.countries or record.country == "regional":
+        return False
+    if any(record.id in dict(match.owners) for match in heard.records):
+        return False
+    return not (named | heard.places | heard.assumed | {HOME[heard.question.language]}) & set(record.countries)
 
 
 def list_records(heard: Heard, ranked: "Ranked", corpus: Corpus) -> tuple[str, ...]:

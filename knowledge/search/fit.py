@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from knowledge.language import Language, parse_language
 from knowledge.loader import load_content
-from knowledge.search.calibrate import Seen, calibrate
-from knowledge.search.confidence import CALIBRATION
+from knowledge.search.calibrate import Seen, calibrate, plain
+from knowledge.search.confidence import CALIBRATION, calibration_of
 from knowledge.search.dense import Embedder, load_embedder
 from knowledge.search.entities import Match
+from knowledge.search.followfit import conversations, follow_model
 from knowledge.search.fusion import WEIGHTS, Groups, fit
 from knowledge.search.headfit import Case, Lesson, crossed, fold_of, trained
 from knowledge.search.heads import Heads
@@ -84,8 +85,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:  # what was heard is the same in both modes but for the vector
             cases = [replace(case, heard=replace(case.heard, vector=None)) for case in cases]
         asked = [case for place, case in enumerate(cases) if case.heard.sample < 0 or place % options.every == 0]
-        taken = [take(index, case, folds[case.fold]) for case in asked]
-        fit_mode(index, taken, mode, weights, calibration)
+        general, special, seen = fit_mode(index, asked, folds)
+        for name, values in ((mode, general), (f"{mode}-markless", special)):
+            weights[name] = {
+                one: round(float(value), 4) for one, value in zip(index.signals.names, values, strict=True)
+            }
+        calibration[mode] = calibrate(index, seen, general, special)
+        index.weights, index.markless_weights = general, special
+        index.calibration = calibration_of(calibration[mode])
+        said = conversations(index, rows, cases, load_wordings(), wording_store(embedder, options.cache))
+        calibration[mode]["follows"] = plain(follow_model(index, said, folds))
     if heads is not None:
         heads.save()
     WEIGHTS.write_text(json.dumps(weights, indent=1, sort_keys=True) + "\n", "utf-8")
@@ -96,12 +105,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def taught(index: SearchIndex, embedder: Embedder, cache: Path | None) -> list[Lesson]:
     """What the wordings of the content teach; their vectors are kept in the cache only."""
     wordings = load_wordings()
-    store = VectorStore((cache or Path("/nonexistent")) / "wordings", embedder.name, embedder.size)
+    store = wording_store(embedder, cache)
     for language in Language:
         texts: list[Text] = [("question", bare(one.text)) for one in wordings if one.language is language]
         if store.embed(texts, embedder, progress=True) and cache is not None:
             store.save(language, texts)
     return list(wording_lessons(index, wordings, store))
+
+
+def wording_store(embedder: Embedder, cache: Path | None) -> VectorStore:
+    """The vectors of the wordings."""
+    return VectorStore((cache or Path("/nonexistent")) / "wordings", embedder.name, embedder.size)
 
 
 def real_cases(index: SearchIndex, rows: Sequence[dict[str, Any]], embedder: Embedder) -> Iterator[Case]:
@@ -113,7 +127,7 @@ def real_cases(index: SearchIndex, rows: Sequence[dict[str, Any]], embedder: Emb
         texts = [row["question"]]
         if language is Language.VI and stripped(row["question"].lower()) != row["question"].lower():
             texts.append(stripped(row["question"].lower()))
-        right = {(one["record"], one.get("facet")) for one in row["expect"]}
+        right = {(one["record"], one.get("facet")) for one in row["expect"] if not one.get("also")}
         accepted = [
             place
             for place, unit in enumerate(index.corpus.units)
@@ -156,23 +170,34 @@ def sample_cases(index: SearchIndex) -> Iterator[Case]:
         )
 
 
-def take(index: SearchIndex, case: Case, heads: Heads) -> Seen:
+def take(index: SearchIndex, case: Case, heads: Heads, weights: Floats) -> Seen:
     """The question's strongest candidates with their features."""
     signals, corpus = index.signals, index.corpus
     signals.reader.heads = heads
     said = signals.read(case.heard)
     features = signals.features(case.heard, said)
-    scores = features @ start_of(signals.names)
+    scores = features @ weights
     if case.heard.sample >= 0:  # a zone that the law holds in is as right, or not: it teaches nothing
         scores[(corpus.unit_source == case.accepted[0]) & (np.arange(len(scores)) != case.accepted[0])] = -1e9
     rows = np.union1d(np.argsort(-scores, kind="stable")[:_CLOSEST], case.accepted)
     return Seen(case, said, rows, features[rows], np.isin(rows, case.accepted))
 
 
-def fit_mode(
-    index: SearchIndex, seen: list[Seen], mode: str, weights: dict[str, dict[str, float]], calibration: dict[str, Any]
-) -> None:
-    """Weights for all, then for questions without diacritics starting from them; then the calibration."""
+def fit_mode(index: SearchIndex, asked: Sequence[Case], folds: Sequence[Heads]) -> tuple[Floats, Floats, list[Seen]]:
+    """Weights for all and for questions without diacritics, and what the last of them saw.
+
+    Fitted twice: the rivals that the first guess finds strongest aren't those that the fitted weights have to beat.
+    """
+    general = special = start_of(index.signals.names)
+    seen: list[Seen] = []
+    for _ in range(2):
+        seen = [take(index, one, folds[one.fold], special if one.heard.question.markless else general) for one in asked]
+        general, special = fitted(index, seen)
+    return general, special, seen
+
+
+def fitted(index: SearchIndex, seen: Sequence[Seen]) -> tuple[Floats, Floats]:
+    """Weights for all, then for questions without diacritics starting from them."""
     names = index.signals.names
     penalties = np.array([_BIAS_PENALTY if name.startswith(("kind:", "facet:")) else _PENALTY for name in names])
     penalties = penalties.astype(np.float32)
@@ -181,12 +206,10 @@ def fit_mode(
     marked = Groups.of([(one.features, one.accepted, one.case.weight) for one in inside if not one.markless])
     general = fit(marked, penalties, start_of(names), steps=500, signs=signs)
     markless = [(one.features, one.accepted, one.case.weight) for one in inside if one.markless]
-    special = general
-    if len(markless) >= 30:
-        special = fit(Groups.of(markless), penalties * 4, general, steps=200, rate=0.02, anchor=general, signs=signs)
-    for name, values in ((mode, general), (f"{mode}-markless", special)):
-        weights[name] = {one: round(float(value), 4) for one, value in zip(names, values, strict=True)}
-    calibration[mode] = calibrate(index, seen, general, special)
+    if len(markless) < 30:
+        return general, general
+    groups = Groups.of(markless)
+    return general, fit(groups, penalties * 4, general, steps=200, rate=0.02, anchor=general, signs=signs)
 
 
 def start_of(names: Sequence[str]) -> Floats:

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.language import Language
+from knowledge.search.descent import adam, error_of
 from knowledge.search.heads import INSIDE, OUTSIDE, Heads
 from knowledge.search.hearing import Heard
+from knowledge.search.hiddenfit import fit_hidden
 from knowledge.search.scripts import canonical
 from knowledge.search.signals import Signals
 from knowledge.search.wording import BUCKETS, Wordings, rarity_of
@@ -23,8 +25,7 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 FOLDS = 3
 _EPOCHS, _BATCH = 8, 384
-_PENALTY = {"vector": 4e-6, "wording": 2e-6}
-_RATE = {"vector": 0.05, "wording": 0.1}
+_PENALTY, _RATE = 2e-6, 0.1
 _PHRASE, _REAL, _OFFTOPIC = 0.5, 5.0, 3.0
 """How much a phrase, a tune question and a question off topic count against a sample question."""
 
@@ -117,24 +118,23 @@ def train(signals: Signals, lessons: Sequence[Lesson]) -> Heads:
     wordings = Wordings.of([(lesson.wording, lesson.language) for lesson in lessons])
     rarity = rarity_of(wordings)
     vectors = np.array([np.zeros(384) if one.vector is None else one.vector for one in lessons], np.float32)
-    shape = (len(lessons), len(reader.columns))
-    vector = fit_linear(lambda rows: vectors[rows], vectors.shape[1], lessons, groups, "vector", shape)
-    wording = fit_linear(lambda rows: wordings.table(rarity, rows), BUCKETS, lessons, groups, "wording", shape)
+    target, open_ = np.array([one.target for one in lessons]), np.array([one.open for one in lessons])
+    weight = np.array([one.weight for one in lessons], np.float32)
+    vector = fit_hidden(vectors, target, open_, weight, groups)
+    wording = fit_linear(lambda rows: wordings.table(rarity, rows), target, open_, weight, groups)
     return Heads(reader.columns, *vector, *wording, rarity)
 
 
 def fit_linear(
-    rows_of: Callable[[NDArray[np.int64]], Floats],
-    width: int,
-    lessons: Sequence[Lesson],
+    rows_of: Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], Floats]],
+    target: Bools,
+    open_: Bools,
+    weight: Floats,
     groups: Sequence[slice],
-    name: str,
-    shape: tuple[int, int],
 ) -> tuple[Floats, Floats]:
     """A softmax regression per group, all groups at once, by mini-batches in an order that is always the same."""
-    target, open_ = np.array([one.target for one in lessons]), np.array([one.open for one in lessons])
-    weight = np.array([one.weight for one in lessons], np.float32)
-    table, bias = np.zeros((width, shape[1]), np.float32), np.zeros(shape[1], np.float32)
+    shape = target.shape
+    table, bias = np.zeros((BUCKETS, shape[1]), np.float32), np.zeros(shape[1], np.float32)
     slopes = [np.zeros_like(table), np.zeros_like(table), np.zeros_like(bias), np.zeros_like(bias)]
     order, step = np.random.default_rng(0), 0
     total = _EPOCHS * -(-shape[0] // _BATCH)
@@ -143,33 +143,12 @@ def fit_linear(
         for start in range(0, shape[0], _BATCH):
             rows = shuffled[start : start + _BATCH]
             step += 1
-            values = rows_of(rows)
-            error = _error(values @ table + bias, target[rows], open_[rows], groups)
+            used, values = rows_of(rows)
+            error = error_of(values @ table[used] + bias, target[rows], open_[rows], groups)
             error *= weight[rows, None] / weight[rows].sum()
-            rate = _RATE[name] * (1 - step / (total + 1))
-            _adam(table, values.T @ error + _PENALTY[name] * table, slopes[0], slopes[1], step, rate)
-            _adam(bias, error.sum(axis=0), slopes[2], slopes[3], step, rate)
+            rate = _RATE * (1 - step / (total + 1))
+            slope = _PENALTY * table
+            slope[used] += values.T @ error
+            adam(table, slope, slopes[0], slopes[1], step, rate)
+            adam(bias, error.sum(axis=0), slopes[2], slopes[3], step, rate)
     return table, bias
-
-
-def _error(logits: Floats, target: Bools, open_: Bools, groups: Sequence[slice]) -> Floats:
-    """The gradient of -log of the share that the targets have of their group."""
-    error = np.zeros_like(logits)
-    for group in groups:
-        told = (target[:, group] & open_[:, group]).any(axis=1, keepdims=True)
-        shares = np.where(open_[:, group], logits[:, group], -1e9)
-        shares = np.exp(shares - shares.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        right = shares * target[:, group]
-        right /= np.maximum(right.sum(axis=1, keepdims=True), 1e-9)
-        error[:, group] = np.where(told, shares - right, 0)
-    return error
-
-
-def _adam(values: Floats, gradient: Floats, mean: Floats, square: Floats, step: int, rate: float) -> None:
-    """One step of Adam, in place."""
-    mean *= 0.9
-    mean += 0.1 * gradient
-    square *= 0.999
-    square += 0.001 * gradient**2
-    values -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)

@@ -1,4 +1,4 @@
-"""Two small linear readers of a question, one of its vector and one of its wording.
+"""Two small readers of a question, one of its vector (with a hidden layer) and one of its wording (linear).
 
 Each says which facet is asked for, of which kind of record, on which topic, and whether that is the desk's business.
 They are trained on the sample questions, the phrasebook and the tune questions (all languages together, each
@@ -20,13 +20,17 @@ Floats = NDArray[np.float32]
 HEADS = Path(__file__).with_name("heads.npz")
 INSIDE, OUTSIDE = "scope:inside", "scope:outside"
 _FAR = -8.0
+STRETCH = 8.0
+"""A vector without its mean is short; the hidden layer learns better from one of usual length."""
 
 
 @dataclass(frozen=True)
 class Heads:
-    """Linear readers; `columns` are "facet:…", "kind:…", "topic:…" and "scope:…"."""
+    """Both readers; `columns` are "facet:…", "kind:…", "topic:…" and "scope:…"."""
 
     columns: tuple[str, ...]
+    hidden: Floats
+    hidden_bias: Floats
     vector: Floats
     vector_bias: Floats
     wording: Floats
@@ -38,8 +42,9 @@ class Heads:
         """Says nothing."""
         size = len(columns)
         none = np.zeros(size, np.float32)
-        vector, wording = np.zeros((384, size), np.float32), np.zeros((BUCKETS, size), np.float32)
-        return cls(tuple(columns), vector, none, wording, none, np.ones(BUCKETS, np.float32))
+        hidden, hidden_bias = np.zeros((384, 1), np.float32), np.zeros(1, np.float32)
+        vector, wording = np.zeros((1, size), np.float32), np.zeros((BUCKETS, size), np.float32)
+        return cls(tuple(columns), hidden, hidden_bias, vector, none, wording, none, np.ones(BUCKETS, np.float32))
 
     @classmethod
     def load(cls, columns: Sequence[str], path: Path = HEADS) -> "Heads":
@@ -52,7 +57,8 @@ class Heads:
             places = np.array([known.get(column, -1) for column in columns])
             tables = {name: stored[name] * stored[f"{name}_scale"] for name in ("vector", "wording")}
             biases = {name: stored[f"{name}_bias"] for name in ("vector", "wording")}
-            rarity = stored["rarity"].astype(np.float32)
+            hidden = (stored["hidden"] * stored["hidden_scale"]).astype(np.float32)
+            hidden_bias, rarity = stored["hidden_bias"].astype(np.float32), stored["rarity"].astype(np.float32)
         parts = {
             name: (
                 np.where(places >= 0, tables[name][:, places], 0).astype(np.float32),
@@ -60,18 +66,19 @@ class Heads:
             )
             for name in tables
         }
-        return cls(tuple(columns), *parts["vector"], *parts["wording"], rarity)
+        return cls(tuple(columns), hidden, hidden_bias, *parts["vector"], *parts["wording"], rarity)
 
     def save(self, path: Path = HEADS) -> None:
         """One byte a number."""
         small = {}
-        for name, table in (("vector", self.vector), ("wording", self.wording)):
+        for name, table in (("hidden", self.hidden), ("vector", self.vector), ("wording", self.wording)):
             scale = np.maximum(np.abs(table).max(axis=0), 1e-6) / 127
             small[name] = np.round(table / scale).astype(np.int8)
             small[f"{name}_scale"] = scale.astype(np.float32)
         np.savez_compressed(
             path,
             columns=np.array(self.columns),
+            hidden_bias=self.hidden_bias,
             vector_bias=self.vector_bias,
             wording_bias=self.wording_bias,
             rarity=self.rarity.astype(np.float16),
@@ -80,7 +87,8 @@ class Heads:
 
     def of_vector(self, vector: Floats) -> Floats:
         """One number per column for a vector without its language's mean."""
-        read: Floats = vector @ self.vector + self.vector_bias
+        above = np.maximum((vector * np.float32(STRETCH)) @ self.hidden + self.hidden_bias, 0)
+        read: Floats = above @ self.vector + self.vector_bias
         return read
 
     def of_wording(self, text: str, language: Language) -> Floats:

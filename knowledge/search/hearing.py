@@ -47,7 +47,11 @@ class Heard:
     """The asker's own country as the end of a way that was left out."""
     origins: frozenset[str] = frozenset()
     destinations: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
+    """Countries named as where it happens ("in Laos", "on the Thai side")."""
     follow: dict[str, float] = field(default_factory=dict)
+    ways: dict[str, float] = field(default_factory=dict)
+    """By road, by rail, by river."""
     masked: str = ""
     """Without the names of records."""
     wording: str = ""
@@ -78,15 +82,18 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
     heard.countries = strengths(countries)
     heard.places = frozenset(owner for match in places for owner, _ in match.owners)
     words = tables.directions[question.language]
-    heard.origins, heard.destinations = directions_of(squeezed, [*countries, *places], words)
+    heard.origins, heard.destinations, heard.within = directions_of(squeezed, [*countries, *places], words)
     heard.assumed = _assumed(heard)
-    goods = tables.goods.find(squeezed)
+    goods = [
+        one for one in tables.goods.find(squeezed) if not (question.markless and one.key in COMMON)
+    ]  # "cua" is a crab, but without diacritics mostly "of"
     heard.goods = strengths(goods)
     heard.kinds = strengths(tables.kinds.find(squeezed))
     heard.intents = strengths(tables.intents.find(squeezed))
     heard.foreign = strengths(tables.foreign.find(squeezed))
     heard.topics = strengths(tables.topics.find(squeezed))
     heard.follow = strengths(tables.follow.find(squeezed))
+    heard.ways = strengths(tables.ways.find(squeezed))
     heard.masked = rest or question.plain
     surely = [match for match in heard.records if match.weight >= _SURELY]
     heard.wording = without(question.plain, squeezed, [*surely, *countries, *places, *goods]) or question.plain
@@ -115,18 +122,20 @@ def _inside_another(match: Match, others: Iterable[Match]) -> bool:
 
 def directions_of(
     squeezed: Squeezed, countries: Iterable[Match], words: dict[str, tuple[str, ...]]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Which countries are named as origin and which as destination."""
-    found: dict[str, set[str]] = {"from": set(), "to": set()}
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Which countries are named as origin, which as destination, and which as the place where it happens."""
+    found: dict[str, set[str]] = {"from": set(), "to": set(), "in": set()}
     for match in countries:
         before, after = squeezed.text[: match.start], squeezed.text[match.end :]
         for direction, markers in words.items():
-            for marker in markers:
-                burmese = marker[0] >= "\u1000" and marker[0] <= "\u109f"
-                if after.startswith(marker) if burmese else before.endswith(marker):
-                    found[direction].update(owner for owner, _ in match.owners)
-                    break
-    return frozenset(found["from"]), frozenset(found["to"])
+            if any(after.startswith(one) if _follows(direction, one) else before.endswith(one) for one in markers):
+                found[direction.removesuffix("_after")].update(owner for owner, _ in match.owners)
+    return frozenset(found["from"]), frozenset(found["to"]), frozenset(found["in"])
+
+
+def _follows(direction: str, marker: str) -> bool:
+    """Whether a marker stands behind its country: all do in Burmese."""
+    return direction.endswith("_after") or "\u1000" <= marker[0] <= "\u109f"
 
 
 def _trigger_strengths(matches: Iterable[Match]) -> dict[str, float]:

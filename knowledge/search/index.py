@@ -13,7 +13,7 @@ from knowledge.loader import CONTENT, Content
 from knowledge.records import Record
 from knowledge.search import context as follow_ups
 from knowledge.search.calendar import CalendarReader
-from knowledge.search.choices import distinct, list_records, missing_part
+from knowledge.search.choices import close_by, distinct, elsewhere, list_records, missing_part
 from knowledge.search.confidence import Calibration, aspects, load_calibration
 from knowledge.search.corpus import Corpus, build_corpus, texts_of
 from knowledge.search.dense import Embedder
@@ -47,6 +47,9 @@ class Ranked:
     aspects: dict[str, float]
     scope: float
     right: float
+    said: Readings
+    best: str
+    """The record of the best unit."""
     followed: bool = False
     stale: bool = False
 
@@ -114,19 +117,21 @@ class SearchIndex:
     def rank(self, question: Question, context: Context | None = None) -> Ranked:
         """Scores every unit for one reading of a question."""
         heard = hear(question, self.tables, self.embedder)
-        said = self.signals.read(heard)
-        features = self.signals.features(heard, said)
-        weights = self.markless_weights if question.markless else self.weights
-        scores = (features @ weights).astype(np.float32)
-        alone = self._weighed(heard, said, features, scores)
-        sure = alone.scope >= self.calibration.decline_below and alone.right >= self.calibration.answer_above
-        outright = self.corpus.facets[self.corpus.unit_facet[alone.order[0]]] if sure else None
-        kept = follow_ups.keep(heard, context, self.corpus, self.signals, scope=alone.scope, outright=outright)
+        alone = self.alone(heard)
+        follows = self.calibration.follows
+        kept = follow_ups.keep(heard, context, self.corpus, self.signals, alone=alone, follows=follows)
         if not kept.followed:
             return alone
-        found = self._weighed(heard, said, features, scores + kept.bonus)
+        found = self._weighed(heard, alone.said, alone.features, alone.scores + kept.bonus)
         scope = 1 / (1 + (1 - found.scope) / max(found.scope, 1e-6) * np.exp(-FOLLOWED))
         return replace(found, scope=scope, followed=True, stale=kept.stale)  # a short follow-up says little by itself
+
+    def alone(self, heard: Heard) -> Ranked:
+        """Scores every unit as if nothing had been said before."""
+        said = self.signals.read(heard)
+        features = self.signals.features(heard, said)
+        weights = self.markless_weights if heard.question.markless else self.weights
+        return self._weighed(heard, said, features, (features @ weights).astype(np.float32))
 
     def _weighed(
         self, heard: Heard, said: Readings, features: NDArray[np.float32], scores: NDArray[np.float32]
@@ -136,7 +141,8 @@ class SearchIndex:
         order = top[np.argsort(-scores[top], kind="stable")]
         seen = aspects(heard, said, features[order[0]], scores[order], order, self.signals, self.corpus)
         scope, right = self.calibration.scope.probability(seen), self.calibration.right.probability(seen)
-        return Ranked(heard, features, scores, order, seen, scope, right)
+        best = self.corpus.units[int(order[0])].record
+        return Ranked(heard, features, scores, order, seen, scope, right, said, best)
 
     def _languages(self, question: str, chosen: Language | None) -> tuple[Language, Language]:
         found, clear = detect(question, chosen)
@@ -162,7 +168,9 @@ class SearchIndex:
         outcome: Outcome = "answer"
         if ranked.scope < self.calibration.decline_below:
             outcome = "declined"
-        elif ranked.right < self.calibration.answer_above or ranked.stale or missing is not None:
+        elif (
+            ranked.right < self.calibration.answer_above or ranked.stale or missing is not None or self._abroad(ranked)
+        ):
             outcome = "choices"
             found = distinct(found, self.corpus)
         remembered = context or Context()
@@ -170,7 +178,7 @@ class SearchIndex:
             shown = tuple((one.record, one.facet) for one in found[:3])
             remembered = follow_ups.remembered(*shown[0], heard, shown, self.corpus)
         across = self._across(ranked)
-        near = distinct(found, self.corpus)[:3] if outcome == "declined" else ()
+        near = self._near(ranked) if outcome == "declined" else ()
         return Finding(
             outcome,
             found,
@@ -184,6 +192,21 @@ class SearchIndex:
             remembered,
             near,
         )
+
+    def _abroad(self, ranked: Ranked) -> bool:
+        """Whether the best is of another country than those named: to be offered, not asserted."""
+        return not ranked.followed and elsewhere(ranked.heard, self.corpus.content.records[ranked.best])
+
+    def _near(self, ranked: Ranked) -> tuple[Candidate, ...]:
+        """What the desk does know close by to a declined question; of anything else a list would be noise."""
+        shared = close_by(ranked.heard, ranked.scope / max(self.calibration.decline_below, 1e-6))
+        columns = [self.signals.names.index(name) for name in shared]
+        close = [
+            row
+            for row in ranked.order.tolist()
+            if shared and self.corpus.units[row].facet.value != "definition" and ranked.features[row, columns].max() > 0
+        ]
+        return distinct(self._candidates(close, ranked.scores), self.corpus)[:3]
 
     def _known_wording(self, ranked: Ranked) -> tuple[str, str] | None:
         """The (record, facet) whose own questions have these very words: an editor put them there."""

@@ -7,11 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.language import Language
+from knowledge.loader import CONTENT
 from knowledge.search.blocks import LexicalField
 from knowledge.search.dense import LONGEST_PASSAGE, Embedder
 from knowledge.search.finding import PassageHit
 from knowledge.search.lexical import zscores
 from knowledge.search.normalise import Question, readings
+from knowledge.search.phrasebook import load_phrasebook
+from knowledge.search.samples import mean_of
+from knowledge.search.vectors import VectorStore
 
 Floats = NDArray[np.float32]
 DENSE, WORDS, GRAMS = 0.5, 0.25, 0.25
@@ -50,15 +54,28 @@ def search_passages(
 
     A question is searched in its own language's passages, and across languages where that language has none.
     """
+    means = _means(embedder) if embedder is not None else {}
     parts = {language: _part(passages, language, embedder) for language in {one.language for one in passages}}
     found: dict[str, list[list[PassageHit]]] = {system: [] for system in SYSTEMS}
     for language, text in questions:
         part = parts.get(language) or parts.get(Language.EN) or next(iter(parts.values()))
         question = next(iter(readings(text, language)))
-        scores = _scores(question, part, embedder, across=part.language is not language)
+        across = part.language is not language
+        shift = means[part.language] - means[language] if across and embedder is not None else None
+        scores = _scores(question, part, embedder, shift)
         for system, values in scores.items():
             best = np.argsort(-values, kind="stable")[:_LISTED]
             found[system].append([PassageHit(part.ids[row], float(values[row])) for row in best])
+    return found
+
+
+def _means(embedder: Embedder) -> dict[Language, Floats]:
+    """The mean vector of what is asked in each language: what a question's vector owes to its language alone."""
+    store, book = VectorStore(CONTENT / "vectors", embedder.name, embedder.size), load_phrasebook()
+    found: dict[Language, Floats] = {}
+    for language in Language:
+        vectors, known = store.get(book.questions_of(language))
+        found[language] = mean_of(vectors[known])
     return found
 
 
@@ -91,17 +108,20 @@ def chunks(text: str, longest: int = LONGEST_PASSAGE) -> list[str]:
     return found
 
 
-def _scores(question: Question, part: _Part, embedder: Embedder | None, across: bool) -> dict[str, Floats]:
+def _scores(question: Question, part: _Part, embedder: Embedder | None, shift: Floats | None) -> dict[str, Floats]:
+    """By system; `shift` leads from the question's language to the passages' where these are others."""
     words, grams, _, _ = part.field.ask(question.plain, question.stripped, question.language, question.markless)
     scores: dict[str, Floats] = {"words": words, "grams": grams}
     if embedder is None or part.vectors is None:
         return {"fused": (zscores(words) + zscores(grams)).astype(np.float32), **scores}
     vector = embedder.questions([question.text])[0]
+    if shift is not None:
+        vector = vector + shift
     dense = np.full(len(part.ids), -1.0, np.float32)
     np.maximum.at(dense, part.owners, part.vectors @ vector)
     scores["dense"] = dense
     shares = MARKLESS if question.markless else (DENSE, WORDS, GRAMS)
-    if across:
+    if shift is not None:
         # Words meet only in names and numbers here: they may tip a close race, not more.
         shares = (0.97, 0.015, 0.015)
     return {

@@ -37,6 +37,8 @@ class Phrasebook:
     """Procedure topics as people call them."""
     directions: Phrases
     """Words before (in Burmese: after) a country that make it the origin or the destination."""
+    ways: Phrases
+    """Words for the means of transport."""
     follow: Phrases
     """Words that tie a question to the one before."""
     generic: Mapping[Language, tuple[str, ...]]
@@ -103,6 +105,7 @@ def load_phrasebook(folder: Path = CONTENT) -> Phrasebook:
         kinds={name: _by_language(one) for name, one in raw.get("kinds", {}).items()},
         topics={name: _by_language(one) for name, one in raw.get("topics", {}).items()},
         directions={name: _by_language(one) for name, one in raw.get("directions", {}).items()},
+        ways={name: _by_language(one) for name, one in raw.get("ways", {}).items()},
         follow={name: _by_language(one) for name, one in raw.get("follow", {}).items()},
         generic=_by_language(raw.get("generic", {})),
         laws={name: tuple(laws) for name, laws in raw.get("laws", {}).items()},

@@ -29,6 +29,7 @@ RECORD_FEATURES = (
     *("country_match", "country_miss", "place_match", "place_miss", "other_end", "home_country", "home_though_others"),
     *("kind_match", "kind_miss"),
     *("goods_match", "goods_miss", "direction", "topic_match", "topic_miss", "way_match", "way_miss", "kind_named"),
+    *("where_match", "where_miss"),
     *("kind_vector", "kind_wording", "topic_vector", "topic_wording"),
 )
 
@@ -115,6 +116,7 @@ class RecordSignals:
                 *self._topic_features(heard),
                 *self._way_features(heard),
                 kind_match * named,
+                *self._where_features(heard),
                 *(unnamed * shares[self.kinds] for shares in (read.kind_vector, read.kind_wording)),
                 *(shares[self.topic_rows] for shares in (read.topic_vector, read.topic_wording)),
             ],
@@ -148,6 +150,13 @@ class RecordSignals:
             return nothing, nothing
         at_home = self.at_home[heard.question.language]
         return (nothing, at_home) if heard.countries or heard.places else (at_home, nothing)
+
+    def _where_features(self, heard: Heard) -> tuple[Floats, Floats]:
+        """Of several countries that are named, the one where it happens tells which record is meant."""
+        within = heard.within - {"regional"}
+        if not within or within == {*heard.countries, *heard.places} - {"regional"}:
+            return self._country_features(frozenset())
+        return self._country_features(within)
 
     def _topic_features(self, heard: Heard) -> tuple[Floats, Floats]:
         match = np.zeros(len(self.corpus.records), np.float32)

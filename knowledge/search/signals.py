@@ -18,6 +18,7 @@ from knowledge.search.scripts import joined, stripped
 
 Floats = NDArray[np.float32]
 _SURELY = 0.55
+_TERM = KINDS.index(Kind.TERM)
 _UNLIKELY, _NEVER = -8.0, -1e9
 _TRANSLATION = 0.75
 """The cosine above which a sample question in another language says the same."""
@@ -50,7 +51,7 @@ class Signals:
         record = self.records.features(heard, block, said)
         facet = self._facet_features(heard, block)
         samples = self._sample_features(heard)
-        unit = np.concatenate([self._unit_features(heard, block), self._read_features(said), samples], axis=1)
+        unit = np.concatenate([self._unit_features(heard, said, block), self._read_features(said), samples], axis=1)
         kind_bias = np.eye(len(KINDS), dtype=np.float32)[self.kinds]
         facet_bias = np.eye(len(corpus.facets), dtype=np.float32)
         return np.concatenate(
@@ -154,42 +155,43 @@ class Signals:
             match for match in heard.records if match.weight >= 0.5 and any(id_ in zones for id_, _ in match.owners)
         ]
         unpaired = compared * float(len(spans) < 2)
-        fit = np.zeros(len(self.corpus.units), np.float32)
+        miss = np.zeros(len(self.corpus.units), np.float32)
         said = {country for country in heard.countries if country != "regional"}
         if said:
             for row in np.flatnonzero(listed):
                 record = int(self.corpus.unit_record[row])
                 own = self.corpus.records[record].country
                 others = said - {own}
-                if own in said:
-                    fit[row] = 1.0 if not others else float(bool(others & self.neighbours[record]))
+                miss[row] = float(own not in said or bool(others and not others & self.neighbours[record]))
         one_named = untriggered * float(any(match.weight >= 0.8 for match in spans))
-        return untriggered.astype(np.float32), one_named.astype(np.float32), unpaired.astype(np.float32), fit
+        return untriggered.astype(np.float32), one_named.astype(np.float32), unpaired.astype(np.float32), miss
 
-    def _definition_features(self, heard: Heard) -> Floats:
-        """The terms named in a question that hardly says more, or asks what something means."""
-        found = np.zeros(len(self.corpus.units), np.float32)
+    def _definition_features(self, heard: Heard, said: Readings) -> tuple[Floats, Floats]:
+        """The terms named in a question that hardly says more, or asks what something means: by its words, as read."""
+        found, read = np.zeros((2, len(self.corpus.units)), np.float32)
         asked = float("definition" in heard.facet_triggers)
         terms = [(term.start, term.end) for term in heard.terms]
         named = [match for match in heard.records if match.weight > _SURELY]
-        if not asked and named:
-            return found
         if any(not any(start <= match.start and match.end <= end for start, end in terms) for match in named):
-            return found
+            return found, read
+        likely = float(np.exp((said.kind_vector[_TERM] + said.kind_wording[_TERM]) / 2))
         for match in heard.terms:
             rest = 1 - (match.end - match.start) / max(len(heard.squeezed.text), 1)
             for id_, _ in match.owners:
-                found[self.corpus.unit_record == self.row[id_]] = max(asked * (1.2 - rest), 0.8 - rest, 0.0)
-        return found
+                rows = self.corpus.unit_record == self.row[id_]
+                read[rows] = likely
+                if asked or not named:
+                    found[rows] = max(asked * (1.2 - rest), 0.8 - rest, 0.0)
+        return found, read
 
-    def _unit_features(self, heard: Heard, block: Block) -> Floats:
+    def _unit_features(self, heard: Heard, said: Readings, block: Block) -> Floats:
         question = heard.question
         words, grams, word_share, gram_share = block.units.ask(
             question.plain, question.stripped, question.language, question.markless
         )
-        english = self.corpus.blocks[Language.EN].mean
+        means = self.corpus.samples.means
         dense = block.dense_units.ask(heard.vector)
-        shifted = None if heard.vector is None else heard.vector - block.mean + english
+        shifted = None if heard.vector is None else heard.vector - means[question.language] + means[Language.EN]
         dense_z = np.zeros_like(dense)
         own = block.own
         if own.any():
@@ -215,7 +217,7 @@ class Signals:
                 *self._list_features(heard),
                 (self.unit_facets == "incentives_extra").astype(np.float32)
                 * float("profit_tax" in heard.facet_triggers),
-                self._definition_features(heard),
+                *self._definition_features(heard, said),
                 *(zscores(best_of(values, own_records, count))[records] for values in (grams, dense_z)),
             ],
             axis=1,
@@ -239,9 +241,10 @@ UNIT_FEATURES = (
         "list_untriggered",
         "list_of_one_unpaired",
         "compare_unpaired",
-        "list_fit",
+        "list_miss",
         "own_extra",
         "term_asked",
+        "term_read",
         "record_text_grams",
         "record_text_dense",
     ),

@@ -37,6 +37,7 @@ class Tables:
     topics: AliasTable
     facets: dict[Language, AliasTable]
     follow: AliasTable
+    ways: AliasTable
     smalltalk: AliasTable
     directions: dict[Language, dict[str, tuple[str, ...]]]
     """Squeezed direction words of each language."""
@@ -72,6 +73,7 @@ def build_tables(content: Content, book: Phrasebook) -> Tables:
         _table(book.topics),
         {language: _table(_spoken(book.facets, language), loose=True) for language in Language},
         _table(book.follow),
+        _table(book.ways),
         _table(book.smalltalk),
         {
             language: {

@@ -12,7 +12,7 @@ from knowledge.search.lexical import grams_of, hash_word, words_of
 from knowledge.search.scripts import joined, stripped
 
 Floats = NDArray[np.float32]
-_BITS = 13
+_BITS = 15
 BUCKETS = 1 << _BITS
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -41,17 +41,19 @@ class Wordings:
         keys = np.unique(np.concatenate([of, np.array(owners, np.int32)]).astype(np.int64) * BUCKETS + buckets)
         return cls(keys // BUCKETS, keys % BUCKETS, len(texts))
 
-    def table(self, rarity: Floats, rows: NDArray[np.int64] | None = None) -> Floats:
-        """One row per wording (of the chosen ones), one column per bucket, each row of length 1."""
-        rows = np.arange(self.size) if rows is None else rows
+    def table(self, rarity: Floats, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
+        """The buckets that the chosen wordings have, and one row per wording with one column per bucket of these, each
+        row of length 1.
+        """
         starts = np.searchsorted(self.owners, rows)
         counts = np.searchsorted(self.owners, rows, side="right") - starts
         places = np.repeat(starts - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(counts.sum())
-        found = np.zeros((len(rows), BUCKETS), np.float32)
-        found[np.repeat(np.arange(len(rows)), counts), self.buckets[places]] = rarity[self.buckets[places]]
+        used, columns = np.unique(self.buckets[places], return_inverse=True)
+        found = np.zeros((len(rows), len(used)), np.float32)
+        found[np.repeat(np.arange(len(rows)), counts), columns] = rarity[self.buckets[places]]
         lengths: Floats = np.sqrt((found**2).sum(axis=1, keepdims=True))
         found /= np.maximum(lengths, 1e-6)
-        return found
+        return used, found
 
 
 def rarity_of(wordings: Wordings) -> Floats:

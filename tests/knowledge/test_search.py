@@ -10,6 +10,9 @@ from knowledge.evaluate import evaluate, fallen, interval, read_rows
 from knowledge.language import Language
 from knowledge.loader import load_content
 from knowledge.search import Context, SearchIndex, load_embedder
+from knowledge.search.choices import elsewhere
+from knowledge.search.entities import squeeze
+from knowledge.search.hearing import Heard
 from knowledge.search.normalise import readings
 
 QUESTIONS = Path(__file__).parents[1] / "questions"
@@ -174,3 +177,51 @@ def test_a_new_topic_drops_the_last_one(lexical: SearchIndex, question: str, rec
     found = lexical.find(question, context=Context("th-border-sez", "profit_tax", "TH"))
     assert found.outcome == "answer"
     assert found.candidates[0].record in records
+
+
+@pytest.mark.parametrize(
+    ("question", "context", "record", "facet"),
+    [
+        (
+            "走水路要什么单证",
+            Context("th-cn-durian-rail", "overview", "TH", "durian"),
+            "th-cn-fruit-river",
+            "documents",
+        ),
+        ("ແລ້ວທາງລົດໄຟເດ", Context("cn-la-mohan-boten", "goods"), "cn-la-mohan-boten-rail", "goods"),
+        ("ក្រដាស់អីខ្លះ", Context("kh-parcels", "overview", "KH"), "kh-parcels", "documents"),
+    ],
+)
+def test_a_follow_up_replaces_the_way_or_the_fact(
+    lexical: SearchIndex, question: str, context: Context, record: str, facet: str
+) -> None:
+    found = lexical.find(question, None, context).candidates[0]
+    assert (found.record, found.facet) == (record, facet)
+
+
+@pytest.mark.parametrize("question", ["who won the football", "price of gold today", "mai lang son co mua khong"])
+def test_off_topic_has_nothing_close_by(lexical: SearchIndex, question: str) -> None:
+    assert lexical.find(question).near == ()
+
+
+def test_a_declined_question_shows_what_shares_its_goods(lexical: SearchIndex) -> None:
+    found = lexical.find("selling durian to japan, what papers")
+    durian = set(lexical.corpus.book.goods["durian"].records)
+    assert found.outcome != "answer"
+    assert durian & {one.record for one in (*found.near, *found.candidates[:3])}
+
+
+def test_the_vector_of_a_question_is_made_once(dense: SearchIndex) -> None:
+    assert dense.embedder is not None
+    first, again = (dense.embedder.questions(["where is boten"]) for _ in range(2))
+    assert first is again
+    assert not first.flags.writeable
+
+
+def test_a_record_of_a_country_that_is_not_named_is_offered_only() -> None:
+    content = load_content()
+    question = next(iter(readings("how do i get this paper in laos")))
+    heard = Heard(question, squeeze(question.plain), countries={"LA": 1.0})
+    assert elsewhere(heard, content.records["vn-border-pass"])
+    assert not elsewhere(heard, content.records["la-import-clearance"])
+    assert not elsewhere(heard, content.records["regional-acfta-form-e"])

@@ -1,0 +1,32 @@
+"""Steps of learning that the trainers of the heads share."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+
+def error_of(logits: Floats, target: Bools, open_: Bools, groups: Sequence[slice]) -> Floats:
+    """The gradient of -log of the share that the targets have of their group."""
+    error = np.zeros_like(logits)
+    for group in groups:
+        told = (target[:, group] & open_[:, group]).any(axis=1, keepdims=True)
+        shares = np.where(open_[:, group], logits[:, group], -1e9)
+        shares = np.exp(shares - shares.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        right = shares * target[:, group]
+        right /= np.maximum(right.sum(axis=1, keepdims=True), 1e-9)
+        error[:, group] = np.where(told, shares - right, 0)
+    return error
+
+
+def adam(values: Floats, gradient: Floats, mean: Floats, square: Floats, step: int, rate: float) -> None:
+    """One step of Adam, in place."""
+    mean *= 0.9
+    mean += 0.1 * gradient
+    square *= 0.999
+    square += 0.001 * gradient**2
+    values -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
