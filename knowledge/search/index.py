@@ -32,6 +32,8 @@ from knowledge.search.vectors import VectorStore
 SHOWN = 10
 WEIGHED = 60
 """Of so many of the best units it is weighed how sure the answer is."""
+_NAMED = 0.7
+"""From this weight on a name surely means the record."""
 FOLLOWED = 4.0
 """How much a fitting context speaks for being in scope (log odds)."""
 
@@ -198,7 +200,8 @@ class SearchIndex:
         return not ranked.followed and elsewhere(ranked.heard, self.corpus.content.records[ranked.best])
 
     def _near(self, ranked: Ranked) -> tuple[Candidate, ...]:
-        """What the desk does know close by to a declined question; of anything else a list would be noise."""
+        """What the desk does know close by to a declined question, first of what is named in it; of anything else a list
+        would be noise."""
         shared = close_by(ranked.heard, ranked.scope / max(self.calibration.decline_below, 1e-6))
         columns = [self.signals.names.index(name) for name in shared]
         close = [
@@ -206,6 +209,8 @@ class SearchIndex:
             for row in ranked.order.tolist()
             if shared and self.corpus.units[row].facet.value != "definition" and ranked.features[row, columns].max() > 0
         ]
+        named = self.signals.names.index("named")
+        close.sort(key=lambda row: ranked.features[row, named] < _NAMED)
         return distinct(self._candidates(close, ranked.scores), self.corpus)[:3]
 
     def _known_wording(self, ranked: Ranked) -> tuple[str, str] | None:
