@@ -71,7 +71,9 @@ async def test_a_new_procedure_is_asked_for_published_and_found(
 
     async def known() -> bool:
         nonlocal next_id
-        next_id = next((one for one in seeded.services.knowledge.content.records if one.startswith("desk-")), None)
+        next_id = next(
+            (one for one in seeded.services.knowledge.index.corpus.content.records if one.startswith("desk-")), None
+        )
         return next_id is not None
 
     await until(known)
