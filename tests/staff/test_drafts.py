@@ -113,3 +113,21 @@ async def test_many_changes_in_review_come_page_by_page(seeded: Running, hire: H
     await editor.sees("120 changes wait for a review", buttons=["x-0", "More ›"])
     await editor.presses("More ›")
     await editor.sees("120 changes wait", buttons=["x-8", "‹ Earlier"])
+
+
+async def test_long_lists_of_records_and_texts_have_pages(seeded: Running, hire: Hire) -> None:
+    editor = await hire("Editor", "editor")
+    await editor.says("/curate")
+    await editor.sees("Which record?")
+    await editor.says("certificate")
+    await editor.sees("records:", buttons=["More ›"])
+    await editor.presses("More ›")
+    await editor.sees("records:", buttons=["‹ Earlier"])
+    await open_record(editor, "kh-certificate-of-origin")
+    await editor.presses("Change a text")
+    for _ in range(3):
+        await editor.sees("Which text?", buttons=["More ›", "‹ Back"])
+        await editor.presses("More ›")
+    await editor.sees("Which text?", buttons=["‹ Earlier"])
+    await editor.presses("agency.name")
+    await editor.sees("It says now:", "[km]")
