@@ -37,6 +37,14 @@ def read_text(text: str, _country: str | None = None) -> str:
     return words
 
 
+def read_texts(text: str, _country: str | None = None) -> str:
+    """Line by line as it was written."""
+    lines = [" ".join(line.split()) for line in unicodedata.normalize("NFC", text).splitlines()]
+    if not any(lines):
+        raise Unfit(N_("Please write a few words."))
+    return "\n".join(lines).strip()
+
+
 def read_name(text: str, _country: str | None = None) -> str:
     name = read_text(text)
     if not any(char.isalpha() for char in name):
@@ -109,6 +117,7 @@ def read_contact(text: str, country: str | None = None) -> str:
 READERS: dict[str, Callable[[str, str | None], Any]] = {
     "text": read_text,
     "words": read_text,
+    "texts": read_texts,
     "question": read_text,
     "name": read_name,
     "number": read_number,

@@ -20,11 +20,12 @@ from bot.form_values import READERS, Unfit
 from knowledge.phrases import N_, Phrases
 
 Answers = Mapping[str, Any]
-PICK, SKIP, BACK, CANCEL, CORRECT, ACCEPT, DONE = (
-    "form.pick", "form.skip", "form.back", "form.cancel", "form.correct", "form.accept", "form.done",
+PICK, PAGE, SKIP, BACK, CANCEL, CORRECT, ACCEPT, DONE = (
+    "form.pick", "form.page", "form.skip", "form.back", "form.cancel", "form.correct", "form.accept", "form.done",
 )  # fmt: skip
-ACTIONS = {PICK, SKIP, BACK, CANCEL, CORRECT, ACCEPT, DONE}
+ACTIONS = {PICK, PAGE, SKIP, BACK, CANCEL, CORRECT, ACCEPT, DONE}
 QUESTION_MARKS = ("?", "？", "؟", "?")
+MAY_ASK = ("question", "texts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Field:
     """One question of a form.
 
     `options` makes it a choice (`multi`: of several, a list); without, it takes text, read as its `kind` says (see
-    `bot.form_values`; only a "question" may end in a question mark, other words that do are asked in the middle).
+    `bot.form_values`; only "question" and "texts" may end in a question mark, other words that do are asked in the
+    middle). `page`: so many options at once, with the way to the others.
     `check` gives a message id when the text won't do. `when` says from the answers so far whether the question is asked
     at all. `spoken` is the prompt where it is content rather than a message of ours.
     """
@@ -54,6 +56,7 @@ class Field:
     kind: str = "text"
     multi: bool = False
     spoken: Callable[[Phrases], str] | None = None
+    page: int | None = None
 
     def words(self, t: Phrases) -> Markup:
         return escape(self.spoken(t)) if self.spoken else t(self.prompt)
@@ -99,7 +102,7 @@ class FormMachine:
         text = (turn.incoming.contact.phone if turn.incoming.contact else turn.incoming.text).strip()
         if current.options is not None:
             return await self._take_choice(turn, form, current, text)
-        if text.endswith(QUESTION_MARKS) and current.kind != "question":
+        if text.endswith(QUESTION_MARKS) and current.kind not in MAY_ASK:
             return False
         try:
             value = READERS[current.kind](text, self._country(turn)) if current.kind != "text" else text
@@ -153,6 +156,8 @@ class FormMachine:
             self._back(turn, form)
         elif (current := self._field(turn)) is None or data.get("field") != current.id:
             self.ask_again(turn)  # a button of an earlier question
+        elif action == PAGE:
+            _ask(turn, form, current, edit=True, page=int(data.get("page", 0)))
         elif action == SKIP and current.optional:
             state["answers"].pop(current.id, None)
             await self._next(turn, form, current)
@@ -292,8 +297,9 @@ def _missing(form: Form, answers: Answers) -> Field | None:
     return next((f for f in form.fields if f.when(answers) and not f.optional and f.id not in answers), None)
 
 
-def _ask(turn: Turn, form: Form, current: Field, *, edit: bool = False) -> None:
+def _ask(turn: Turn, form: Form, current: Field, *, edit: bool = False, page: int = 0) -> None:
     options = current.options(turn.t) if current.options else ()
+    size = current.page or max(len(options), 1)
     chosen = _state_of(turn)["answers"].get(current.id, ()) if current.multi else ()
     choices = [
         Button(
@@ -301,9 +307,19 @@ def _ask(turn: Turn, form: Form, current: Field, *, edit: bool = False) -> None:
             PICK,
             {"form": form.name, "field": current.id, "value": o.value},
         )
-        for o in options
+        for o in options[page * size : (page + 1) * size]
     ]
-    turn.say(current.words(turn.t), rows(choices, current.width) + _controls(turn, form, current), edit=edit)
+    turning = _turning(turn, form, current, page, more=len(options) > (page + 1) * size)
+    shown = rows(choices, current.width) + rows(turning, 2) + _controls(turn, form, current)
+    turn.say(current.words(turn.t), shown, edit=edit)
+
+
+def _turning(turn: Turn, form: Form, current: Field, page: int, *, more: bool) -> list[Button]:
+    """The way to the options before and after these."""
+    where = {"form": form.name, "field": current.id}
+    earlier = Button(turn.t.p("button", "‹ Earlier"), PAGE, {**where, "page": page - 1})
+    later = Button(turn.t.p("button", "More ›"), PAGE, {**where, "page": page + 1})
+    return [button for button, there in ((earlier, page > 0), (later, more)) if there]
 
 
 def _state_of(turn: Turn) -> Json:

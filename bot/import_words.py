@@ -33,6 +33,7 @@ REASONS: dict[str, Callable[[Phrases, str], Markup]] = {
     "unreadable": lambda t, _: t("I can't read this file; send a workbook (.xlsx) or YAML (.yaml)"),
     "no_yaml": lambda t, what: t("the file is not YAML here: {what}", what=what),
     "too_large": lambda t, _: t("the file is too large"),
+    "packed": lambda t, size: t("unpacked the file is too large to be opened safely (at most {size} MB)", size=size),
     "too_many_rows": lambda t, _: t("the sheet has too many rows"),
 }
 

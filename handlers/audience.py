@@ -23,6 +23,7 @@ from handlers.sent import content_of
 from handlers.staff import staff_only
 from handlers.start import SECTORS
 from handlers.typed import narrow
+from knowledge import packed
 from knowledge.language import Language
 from knowledge.phrases import N_
 
@@ -179,6 +180,9 @@ async def typed(turn: Turn) -> None:
             turn.say(turn.t("I could not fetch this file. Please send it again."))
             return
         content = fetched
+    if packed.is_packed(content):
+        _say_workbook(turn, data)
+        return
     accounts = _accounts(content)
     if max(len(content), file.size if file else 0) > LIST_BYTES or len(accounts) > LIST_ROWS:
         _say_too_long(turn, data)
@@ -205,6 +209,13 @@ def _say_too_long(turn: Turn, data: Json) -> None:
         rows=t.number(LIST_ROWS), size=t.number(LIST_BYTES // 1_000_000), joint=t(HOW["or"]),
     )  # fmt: skip
     turn.say(text, ((back,),))
+
+
+def _say_workbook(turn: Turn, data: Json) -> None:
+    turn.expect("audience.typed", **data)
+    t = turn.t
+    back = Button(t.p("button", "‹ Back"), "audience.show", {"broadcast": data["broadcast"]})
+    turn.say(t("This is a workbook or a packed file. Please save the list as text (CSV) and send that."), ((back,),))
 
 
 async def _add_list(turn: Turn, data: Json, accounts: Sequence[str]) -> None:

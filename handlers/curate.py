@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -19,7 +20,7 @@ from bot.form_values import Unfit, read_date
 from bot.routing import Routes
 from bot.services import curating
 from handlers.broadcast import split_languages
-from handlers.menu import pressed
+from handlers.menu import page_of, pressed
 from handlers.staff import staff_button, staff_only
 from handlers.typed import cut, labelled, word
 from knowledge import curate as records
@@ -30,6 +31,7 @@ from knowledge.records import Record, Source
 
 routes = Routes()
 
+CHANGES = 15
 REASONS = {
     "gone": N_("This does not exist (any more)."),
     "not_draft": N_("This can't be changed any more."),
@@ -38,7 +40,6 @@ REASONS = {
     "own": N_("A second person must do that, not its author."),
     "broken": N_("It would break answers; a second person can overrule that."),
 }
-MATCHES = 8
 
 
 @routes.command("curate")
@@ -46,15 +47,29 @@ MATCHES = 8
 @staff_only("curate.edit")
 async def menu(turn: Turn) -> None:
     turn.expect("curate.find")
-    article = Button(turn.t.p("button", "➕ New article"), "queue.article", {"ids": []})
-    text = turn.t("Which record? Write a part of its name, or its id.")
-    turn.say(text, ((article, staff_button(turn.t)),), edit=True)
+    t = turn.t
+    buttons = [
+        Button(t.p("button", "➕ New article"), "curate.new", {"kind": "article"}),
+        Button(t.p("button", "➕ New procedure"), "curate.new", {"kind": "procedure"}),
+        staff_button(t),
+    ]
+    turn.say(t("Which record? Write a part of its name, or its id."), rows(buttons, 2), edit=True)
 
 
 @routes.expected("curate.find")
 @staff_only("curate.edit")
 async def find(turn: Turn) -> None:
-    wanted, knowledge = turn.incoming.text.strip().casefold(), turn.services.knowledge
+    _show_found(turn, turn.incoming.text.strip().casefold())
+
+
+@routes.button("curate.found")
+@staff_only("curate.edit")
+async def found_page(turn: Turn) -> None:
+    _show_found(turn, str(pressed(turn, "wanted")))
+
+
+def _show_found(turn: Turn, wanted: str) -> None:
+    knowledge = turn.services.knowledge
     found = [
         record
         for record in knowledge.content.records.values()
@@ -66,9 +81,10 @@ async def find(turn: Turn) -> None:
         return
     buttons = [
         Button(f"{knowledge.name(one, turn.person.language)} ({one.id})"[:60], "curate.open", {"record": one.id})
-        for one in found[:MATCHES]
+        for one in found
     ]
-    turn.say(turn.t.n("{count} record:", "{count} records:", len(found)), rows(buttons))
+    shown = page_of(turn.t, buttons, pressed(turn, "page", 0), "curate.found", {"wanted": wanted})
+    turn.say(turn.t.n("{count} record:", "{count} records:", len(found)), shown, edit=True)
 
 
 @routes.button("curate.open")
@@ -152,8 +168,10 @@ async def facets(turn: Turn) -> None:
         Button(f"{path}: {_words(flat, path, language)}"[:60], "curate.text", {"record": record, "path": path})
         for path in paths
         if "aliases" not in path
-    ][:40]
-    turn.say(turn.t("Which text?"), rows(buttons), edit=True)
+    ]
+    shown = page_of(turn.t, buttons, pressed(turn, "page", 0), "curate.facets", {"record": record})
+    back = Button(turn.t.p("button", "‹ Back"), "curate.open", {"record": record})
+    turn.say(turn.t("Which text?"), (*shown, (back,)), edit=True)
 
 
 def _words(flat: dict[str, Any], path: str, language: Language) -> str:
@@ -209,13 +227,14 @@ async def field(turn: Turn) -> None:
     await _draft(turn, turn.expected["record"], {path: parsed})
 
 
-async def _keep_source(turn: Turn, words: str) -> str:
+async def keep_source(turn: Turn, words: str, published: str | None = None) -> str:
+    """From “title | publisher | link”; published today where no date is given. Returns its id."""
     title, _, rest = cut(words, "|")
     publisher, _, url = cut(rest, "|")
     id_ = f"desk-{turn.now:%Y%m%d%H%M%S}-{turn.person.id}-{secrets.token_hex(3)}"  # one notice may name several
     source = Source(
         id=id_, title=title or "–", publisher=publisher or "–", url=url or None,
-        seen=turn.now.date(), published=turn.now.date().isoformat(),
+        seen=turn.now.date(), published=published or turn.now.date().isoformat(),
     )  # fmt: skip
     await records.add_source(await turn.transaction(), source)
     return id_
@@ -226,7 +245,7 @@ async def _keep_source(turn: Turn, words: str) -> str:
 async def source(turn: Turn) -> None:
     record = turn.expected["record"]
     body = await _body(turn, record)
-    id_ = await _keep_source(turn, turn.incoming.text)
+    id_ = await keep_source(turn, turn.incoming.text)
     await _draft(turn, record, {"sources": [*body.get("sources", []), id_], "confidence": "sourced"})
 
 
@@ -252,7 +271,7 @@ async def notice(turn: Turn) -> None:
         turn.expect("curate.notice", record=record)
         turn.say(turn.t("The English text or the source is missing. Please write it all again."))
         return
-    sources = [await _keep_source(turn, words) for words in named]
+    sources = [await keep_source(turn, words) for words in named]
     item = {"text": texts, "kind": "notice", "as_of": since, "sources": sources, "confidence": "sourced"}
     body = await _body(turn, record)
     await _draft(turn, record, {"cautions": [item, *body.get("cautions", [])]})
@@ -284,7 +303,7 @@ async def show_draft(turn: Turn, number: int) -> None:
         return
     held = await records.published(session, row.record_id)
     lines = [t("Draft of {record}:", record=row.record_id)]
-    lines += [change_line(t, one) for one in records.difference(held[0] if held else {}, json.loads(row.body))[:15]]
+    lines += change_lines(t, records.difference(held[0] if held else {}, json.loads(row.body)))
     where = {"proposal": row.id}
     buttons = [
         Button(t.p("button", "👁 Preview"), "curate.preview", where),
@@ -296,7 +315,12 @@ async def show_draft(turn: Turn, number: int) -> None:
     turn.say(Markup("\n").join(lines), (*rows(buttons, 2), (staff_button(t),)))
 
 
-def change_line(t: Phrases, change: records.Change) -> Markup:
+def change_lines(t: Phrases, changes: Sequence[records.Change]) -> list[Markup]:
+    more = [t("… and more.")] if len(changes) > CHANGES else []
+    return [*(_change_line(t, one) for one in changes[:CHANGES]), *more]
+
+
+def _change_line(t: Phrases, change: records.Change) -> Markup:
     return t("• {path}: {before} → {after}", path=change.path, before=_cut(change.before), after=_cut(change.after))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from markupsafe import Markup
 
@@ -92,7 +91,7 @@ async def open_(turn: Turn) -> None:
             for row in found[:SHOWN]
         ]
     buttons += [
-        Button(t.p("button", "Make an article"), "queue.article", data),
+        Button(t.p("button", "Make an article"), "curate.new", {**data, "kind": "article"}),
         Button(t.p("button", "Add the wording to a record"), "queue.alias", data),
         Button(t.p("button", "Not for us"), "queue.close", data),
         Button(t.p("button", "‹ Back"), "queue.list"),
@@ -143,74 +142,6 @@ async def close(turn: Turn) -> None:
 
 
 # -- becomes knowledge
-
-
-@routes.button("queue.article")
-@staff_only("curate.edit")
-async def ask_article(turn: Turn) -> None:
-    turn.expect(
-        "queue.article", ids=pressed(turn, "ids"), first=pressed(turn, "first"), language=pressed(turn, "language")
-    )
-    turn.say(
-        turn.t(
-            "Write the article: the first line is its title, the rest its text, each language after its code on a line "
-            "of its own; English is needed. At the end three questions that people would type, each after a “?”."
-        )
-    )
-
-
-@routes.expected("queue.article")
-@staff_only("curate.edit")
-async def article(turn: Turn) -> None:
-    session, data = await turn.transaction(), turn.expected
-    found = await vain.find(session, data["ids"])
-    questions = [(row.question, row.language) for row in found]
-    if not questions and data["first"]:  # asked, but nobody waits for the answer
-        questions = [(str(data["first"]), str(data["language"]))]
-    try:
-        body = article_body(turn, questions)
-        row = await curating.do_draft(session, turn.person.id, body["id"], turn.now, body, askers=data["ids"])
-        await curating.do_change(session, turn.person.id, row, {}, turn.now)
-    except (curating.BadRecord, ValueError) as error:
-        turn.expect("queue.article", **{key: data[key] for key in ("ids", "first", "language")})
-        turn.say(turn.t("That does not work yet: {reason}", reason=str(error)))
-        return
-    button = Button(turn.t.p("button", "Look at the draft"), "curate.draft", {"proposal": row.id})
-    turn.say(turn.t("The draft is ready. Look at it, then hand it to a second person."), ((button,),))
-
-
-def article_body(turn: Turn, asked: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """A note from what an editor wrote. Raises ValueError with what is missing."""
-    texts = split_languages(turn.incoming.text, Language.EN)
-    names: dict[str, str] = {}
-    words: dict[str, str] = {}
-    questions: dict[str, list[str]] = {}
-    for language, text in texts.items():
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        own = [line.lstrip("?？").strip() for line in lines if line.startswith(("?", "？"))]
-        said = [line for line in lines if not line.startswith(("?", "？"))]
-        if own:
-            questions[language] = own
-        if said:
-            names[language], words[language] = said[0], "\n".join(said[1:])
-    for question, language in asked:
-        held = questions.setdefault(language, [])
-        if question not in held:
-            held.append(question)
-    if not words.get("en"):
-        raise ValueError(str(turn.t("the English title and text are missing")))
-    if sum(map(len, questions.values())) < 3:
-        raise ValueError(str(turn.t("three questions that people would type are missing")))
-    return {
-        "id": f"desk-{turn.now:%Y%m%d%H%M%S}-{turn.person.id}",
-        "kind": "note",
-        "country": "regional",
-        "names": names,
-        "note_kind": "desk",
-        "facets": {"overview": {"text": {key: value for key, value in words.items() if value}, "questions": questions}},
-        "confidence": "design",
-        "checked_on": turn.now.date().isoformat(),
-    }
 
 
 @routes.button("queue.alias")

@@ -20,7 +20,7 @@ from handlers.review import broken_lines, would_break
 from handlers.sent import content_of
 from handlers.staff import ask_others, staff_button, staff_only
 from knowledge import curate as records
-from knowledge import exchange
+from knowledge import exchange, packed
 from knowledge.phrases import Phrases
 
 routes = Routes()
@@ -81,8 +81,19 @@ async def take(turn: Turn) -> None:
         turn.say(missing)
         return
     kept = Attachment(file.name or "import", file.mime or "application/octet-stream", content)
-    async with turn.reading() as reading:
-        plan = await _plan(reading, kept)
+    try:
+        async with turn.reading() as reading:
+            plan = await _plan(reading, kept)
+    except packed.TooMuch:
+        turn.expect("exchange.file")
+        size = t.number(packed.MOST_UNPACKED // 1_000_000)
+        text = t(
+            "Unpacked, this workbook is too large to be opened safely (at most {size} MB). Please take out what is not "
+            "needed, or send it in parts.",
+            size=size,
+        )
+        turn.say(text)
+        return
     await turn.services.outbox.keep(await turn.transaction(), kept, turn.now)
     buttons = [staff_button(t)]
     if plan.changes and not plan.errors:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from bot.conversation import Button, Reply, Turn, rows
 from bot.routing import Routes
 from bot.services import curating
-from handlers.curate import REASONS, change_line, show_draft
+from handlers.curate import REASONS, change_lines, show_draft
 from handlers.menu import page_of, pressed
 from handlers.staff import ask_others, staff_button, staff_only
 from handlers.telling import published
@@ -119,7 +119,7 @@ async def open_(turn: Turn) -> None:
     held = await records.published(session, row.record_id)
     changes = records.difference(held[0] if held else {}, json.loads(row.body))
     lines = [t("Proposed change of {record} by person {author}:", record=row.record_id, author=row.author_id or "–")]
-    lines += [change_line(t, one) for one in changes[:SHOWN]]
+    lines += change_lines(t, changes)
     lines += broken_lines(t, row.broken)
     where = {"proposal": row.id}
     publish = t.p("button", "Publish all the same") if row.broken else t.p("button", "Publish")
@@ -183,7 +183,7 @@ async def diff(turn: Turn) -> None:
     held = await records.published(session, record)
     changes = await curating.changes_between(session, record, number, held[1] if held else 0)
     lines = [turn.t("From version {number} to what is published:", number=number)]
-    lines += [change_line(turn.t, one) for one in changes[:SHOWN]]
+    lines += change_lines(turn.t, changes)
     back = Button(turn.t.p("button", "‹ Back"), "curate.history", {"record": record})
     turn.say(Markup("\n").join(lines), ((back,),))
 

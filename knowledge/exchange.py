@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from knowledge import packed
 from knowledge.curate import MISSING, BadRecord, Body, check, difference, with_value
 from knowledge.language import Language
 from knowledge.texts import text_basis
@@ -88,7 +89,7 @@ def from_yaml(content: bytes, held: Held) -> Plan:
     """Whole records; a record that differs is one change a field."""
     plan = Plan()
     try:
-        documents = list(yaml.safe_load_all(content))
+        documents = list(yaml.load_all(content, Loader=packed.PlainLoader))
     except yaml.YAMLError as error:
         plan.errors.append(
             Problem("YAML", getattr(getattr(error, "problem_mark", None), "line", 0) + 1, "", str(error))
@@ -229,10 +230,11 @@ def _finish(sheet: Worksheet) -> None:
 
 
 def from_workbook(content: bytes, held: Held) -> Plan:
-    """What the workbook changes, row by row."""
+    """What the workbook changes, row by row. Raises packed.TooMuch before anything is unpacked."""
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
+    packed.check(content)
     plan = Plan()
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)

@@ -21,6 +21,7 @@ from tests.conftest import Running
 from tests.events.making import NOW, applicant, make_event, people, store_event
 from tests.fake_telegram import dialog, press, sees
 from tests.fake_telegram.people import Person
+from tests.swollen import swollen_workbook
 
 YAML = """
 - code: border-day
@@ -145,6 +146,8 @@ async def test_faults_of_other_sheets_and_of_the_file(store: Store) -> None:
     ]
     assert faults(await planned(store, "a.xlsx", b"no workbook")) == [("a.xlsx", 0, "", "unreadable")]
     assert faults(await planned(store, "a.yaml", b"- a: [")) == [("a.yaml", 1, "", "no_yaml")]
+    repeated = b"- code: &c rice\n- [*c, *c]"
+    assert faults(await planned(store, "a.yaml", repeated)) == [("a.yaml", 2, "", "no_yaml")]
     assert faults(await planned(store, "a.yaml", b"- 7")) == [("events", 1, "", "no_event")]
     assert faults(await planned(store, "a.xlsx", sheets.template())) == [("", 0, "", "empty")]
 
@@ -177,6 +180,8 @@ async def test_staff_send_a_file_see_what_it_does_and_take_it_in(held: Running, 
         ],
     )
     assert boss.last.content["document"]["file_name"] == "events.xlsx"
+    await boss.sends_document("events.xlsx", swollen_workbook())
+    await boss.sees("1 error", "too large to be opened safely (at most 100 MB)")
     wrong = workbook(events=[HEAD, (*RICE[:5], "2027-05-03 08:00", 30, "yes")])
     await boss.sends_document("events.xlsx", wrong)
     await boss.sees("1 error", "sheet events, row 2, column ends_at: the end must come after the beginning")

@@ -16,6 +16,7 @@ from tests.fake_telegram import FakeTelegram, dialog, faults, press, sees
 from tests.fake_telegram.people import Person
 from tests.spine.stand_ins import until
 from tests.staff.conftest import PATIENCE, Hire, someone
+from tests.swollen import swollen_workbook
 
 TEXTS = "[en]\nForum in Vientiane on 3 March.\n[lo]\nເວທີ ທີ່ວຽງຈັນ ວັນທີ 3 ມີນາ."
 
@@ -145,6 +146,8 @@ async def test_an_uploaded_list_and_followers(desk: Running, hire: Hire, telegra
     for too_long in (b"4711\n" * 20_001, b"telegram:" + b"9" * 1_000_000):
         await officer.sends_document("list.csv", too_long, mime_type="text/csv")
         await officer.sees("too long for me", "20,000 accounts and 1 MB", "join them with “or”", buttons=["‹ Back"])
+    await officer.sends_document("list.xlsx", swollen_workbook())
+    await officer.sees("save the list as text (CSV)", buttons=["‹ Back"])
     await officer.sends_document("list.csv", f"telegram:{one.user.id}\n4711\n".encode(), mime_type="text/csv")
     await officer.sees("Not known here: 4711")
     await officer.sees("Goes to 1 person")

@@ -25,13 +25,8 @@ __all__ = ["migrated_sqlite", "seeded"]
 CROSSING = "cn-la-mohan-boten"
 BURMESE = "ချင်းရွှေဟော်မှာ ကြက်ဥလုပ်ငန်းအတွက် ဘယ်သူ့ကိုမေးရမလဲ"
 TITLE, ANSWER = "ချင်းရွှေဟော်က ကြက်ဥ", "လောက်ကိုင်က မွေးမြူရေးရုံးကို မေးပါ။"
-ARTICLE = f"""[en]
-Eggs at Chinshwehaw
-Ask the livestock office in Laukkai.
-?who knows about eggs in Chinshwehaw
-[my]
-{TITLE}
-{ANSWER}"""
+NAME = f"Eggs at Chinshwehaw\n[my]\n{TITLE}"
+TEXT = f"Ask the livestock office in Laukkai.\n[my]\n{ANSWER}"
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
@@ -96,8 +91,11 @@ async def test_a_question_asked_in_vain_becomes_an_article_and_reaches_its_asker
         [
             ("/queue", sees("2 questions wait")),
             (press("2× " + BURMESE[:47]), sees("Asked in vain", "မြန်မာ", "wants an answer")),
-            (press("Make an article"), sees("three questions")),
-            (ARTICLE, sees("Look at it", buttons=["Look at the draft"])),
+            (press("Make an article"), sees("What is it called?")),
+            (NAME, sees("What is it about?")),
+            (TEXT, sees("three questions")),
+            ("who knows about eggs in Chinshwehaw?", sees("Please check", TITLE, buttons=["All correct ✓"])),
+            (press("All correct ✓"), sees("Look at it", buttons=["Look at the draft"])),
             (press("Look at the draft"), sees("Draft of desk-", "Eggs at Chinshwehaw")),
             (press("Hand to a second person"), None),
         ],

@@ -13,6 +13,7 @@ from bot.store.staff_tables import ProposalRow
 from bot.store.tables import HandoverRow
 from knowledge import curate
 from tests.conftest import Running
+from tests.fake_telegram import dialog, press, sees
 from tests.staff.conftest import Hire
 from tests.staff.knowing import migrated_sqlite, open_record, seeded
 
@@ -61,9 +62,17 @@ async def test_a_new_article_can_be_changed_before_it_is_handed_over(seeded: Run
     editor = await hire("Editor", "editor")
     await editor.says("/curate")
     await editor.presses("➕ New article")
-    await editor.says("Kettles\nNobody buys them.\n? who buys kettles\n? tungsten kettles for sale")
-    await editor.sees("three questions that people would type are missing")
-    await editor.says("Kettles\nNobody buys them.\n? who buys kettles\n? tungsten kettles\n？ sell a kettle")
+    await dialog(
+        editor,
+        [
+            ("[lo]\nກາ", sees("The English text is missing")),
+            ("Kettles", sees("What is it about?")),
+            ("Nobody buys them.", sees("three questions")),
+            ("? who buys kettles\n? tungsten kettles for sale", sees("At least three questions")),
+            ("who buys kettles?\ntungsten kettles?\nsell a kettle?", sees("Please check", "Nobody buys them.")),
+            (press("All correct ✓"), sees("The draft is ready")),
+        ],
+    )
     await editor.presses("Look at the draft")
     await editor.presses("Change more")
     await editor.sees("Kettles", buttons=["‹ Back to the draft"])
@@ -104,3 +113,21 @@ async def test_many_changes_in_review_come_page_by_page(seeded: Running, hire: H
     await editor.sees("120 changes wait for a review", buttons=["x-0", "More ›"])
     await editor.presses("More ›")
     await editor.sees("120 changes wait", buttons=["x-8", "‹ Earlier"])
+
+
+async def test_long_lists_of_records_and_texts_have_pages(seeded: Running, hire: Hire) -> None:
+    editor = await hire("Editor", "editor")
+    await editor.says("/curate")
+    await editor.sees("Which record?")
+    await editor.says("certificate")
+    await editor.sees("records:", buttons=["More ›"])
+    await editor.presses("More ›")
+    await editor.sees("records:", buttons=["‹ Earlier"])
+    await open_record(editor, "kh-certificate-of-origin")
+    await editor.presses("Change a text")
+    for _ in range(3):
+        await editor.sees("Which text?", buttons=["More ›", "‹ Back"])
+        await editor.presses("More ›")
+    await editor.sees("Which text?", buttons=["‹ Earlier"])
+    await editor.presses("agency.name")
+    await editor.sees("It says now:", "[km]")

@@ -24,6 +24,7 @@ from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.people import Person
 from tests.staff.conftest import Hire
 from tests.staff.knowing import loaded_desk, open_record, publish_waiting
+from tests.swollen import swollen_workbook
 
 ZONE, CROSSING = "la-savan-park", "cn-la-mohan-boten"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -104,3 +105,20 @@ async def test_a_newer_edit_is_refused_by_name_and_the_other_row_is_taken_in(
     assert names[ZONE]["lo"] == "ສະຫວັນ ພາກ ໃໝ່"
     assert names[CROSSING]["th"] == "บ่อเต็น จากแชต"
     transcript.write_if_wanted()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_a_workbook_that_would_fill_the_memory_is_refused_kindly(small: Running, hire: Hire) -> None:
+    editor = await hire("Editor", "editor")
+    await editor.says("/files")
+    await editor.presses("Take a file in")
+    await editor.sees("Send the workbook")
+    await editor.sends_document("huge.xlsx", swollen_workbook(), mime_type=XLSX)
+    await editor.sees("too large to be opened safely (at most 100 MB)", "send it in parts")
+    await editor.sends_document("other.xlsx", b"no workbook", mime_type=XLSX)  # it still waits for the right one
+    await editor.sees("1 error", "this is no workbook")
+    await editor.says("/files")
+    await editor.presses("Take a file in")
+    await editor.sees("Send the workbook")
+    await editor.sends_document("repeated.yaml", b"a: &c [x]\nb: [*c, *c]", mime_type="application/yaml")
+    await editor.sees("1 error", "write *c out")

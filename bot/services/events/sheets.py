@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from knowledge import packed
 from knowledge.language import Language, parse_language
 
 EVENTS = "events"
@@ -102,7 +103,10 @@ def read(name: str, content: bytes) -> tuple[list[Item], list[Problem]]:
     try:
         if name.lower().endswith((".yaml", ".yml")):
             return _from_yaml(content)
+        packed.check(content)
         return _from_workbook(content)
+    except packed.TooMuch:
+        return [], [Problem(name, 0, "", "packed", str(packed.MOST_UNPACKED // 1_000_000))]
     except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError, EOFError):
         return [], [Problem(name, 0, "", "unreadable")]
     except yaml.YAMLError as error:
@@ -114,7 +118,7 @@ def read(name: str, content: bytes) -> tuple[list[Item], list[Problem]]:
 
 
 def _from_yaml(content: bytes) -> tuple[list[Item], list[Problem]]:
-    data = yaml.safe_load(content)
+    data = yaml.load(content, Loader=packed.PlainLoader)  # noqa: S506  (a safe one)
     items: list[Item] = []
     problems: list[Problem] = []
     for number, row in enumerate(data if isinstance(data, list) else [data], 1):
