@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Button, Reply, Rows, Turn, rows
 from bot.routing import Handler, Routes
@@ -90,7 +90,7 @@ async def ask_others(turn: Turn, action: str, ask: Callable[[Phrases], Reply], k
 
 
 async def ask_all(
-    session: AsyncSession, services: Services, action: str, ask: Callable[[Phrases], Reply], key: str, but: int | None
+    session: Any, services: Services, action: str, ask: Callable[[Phrases], Reply], key: str, but: int | None
 ) -> int:
     """Asks everybody who may do the action, each in their language, but one; returns how many. `key`: once for it."""
     asked = 0
