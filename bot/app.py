@@ -27,7 +27,7 @@ from bot.channels.checkin import CheckInPage
 from bot.channels.console import ConsoleChannel
 from bot.channels.links import LinkPage
 from bot.channels.telegram import TelegramChannel
-from bot.channels.web import CoveragePage, MaterialsPage, WebChannel
+from bot.channels.web import CoveragePage, MaterialsPage, PreviewPage, WebChannel
 from bot.clock import Clock, SystemClock
 from bot.dispatcher import Dispatcher
 from bot.inbox import Inbox
@@ -192,6 +192,7 @@ class Desk:
         app.add_routes(CheckInPage(self._store, self._services.clock, bool(self._settings.public_url)).routes())
         app.add_routes(LinkPage(self._store, self._services.clock).routes())
         app.add_routes(MaterialsPage(self._store, self._services.clock).routes())
+        app.add_routes(PreviewPage(self._store, self._services).routes())
         if self.telegram:
             app.add_routes(self.telegram.routes())
         app.add_routes(

@@ -17,6 +17,7 @@ from bot.conversation import Attachment, Button, Kind, Reply, Turn, rows
 from bot.form_values import Unfit, read_moment
 from bot.routing import Handler, Routes
 from bot.services import broadcasts, recipients
+from bot.services import preview as looks
 from bot.services.audience import TOPICS
 from handlers.audience_words import TOPIC_NAMES, in_words
 from handlers.language import language_from
@@ -368,4 +369,18 @@ async def preview(turn: Turn) -> None:
         shown: Reply = broadcasts.reply_for(row, language, file, turn.services.settings.public_url)
         turn.say(shown.text, shown.buttons, attachment=file)
     back = Button(turn.t.p("button", "‹ Back"), "broadcast.open", {"broadcast": number})
-    turn.say(turn.t("This is how it looks."), ((back,),))
+    said = turn.t("This is how it looks.")
+    if turn.pressed.action == "broadcast.preview":
+        said = Markup("{}\n{}").format(said, await _everywhere(turn, number))
+    turn.say(said, ((back,),))
+
+
+async def _everywhere(turn: Turn, number: int) -> Markup:
+    """Where the officer sees it on the platforms that they are not on."""
+    token = await looks.token(await turn.transaction(), turn.person.id, number, turn.now)
+    settings = turn.services.settings
+    address = f"{settings.public_url or f'http://{settings.host}:{settings.port}'}/preview/{token}"
+    return turn.t(
+        "In the web chat and on Telegram, in each language: {address} (for an hour; who has the link sees it)",
+        address=Markup('<a href="{0}">{0}</a>').format(address),
+    )

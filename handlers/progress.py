@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.conversation import Address, Reply
-from bot.services import Services, broadcasts, people, quiet, recipients, roles
+from markupsafe import Markup
+
+from bot.conversation import Address, Button, Reply
+from bot.services import Services, approving, broadcasts, people, quiet, recipients, roles
 from bot.services.sendings import ledger_row, open_broadcasts, recently_changed
-from handlers.sending import show_progress, status_buttons, status_text
+from handlers.sending import ask_approval, show_progress, status_buttons, status_text
+from handlers.staff import staff_button
 from knowledge.language import Language
 from knowledge.phrases import N_, Phrases
 
@@ -23,11 +26,10 @@ async def look_after(session: Any, services: Services) -> None:
     for row in await open_broadcasts(session):
         if row.state == "scheduled":
             if row.scheduled_for is not None and row.scheduled_for <= now:
-                await broadcasts.do_start(session, services, row, row.author_id)
-                await show_progress(session, services, row)
+                await _start(session, services, row)
             continue
         if row.state == "sending":
-            await quiet.do_wait(session, services, row)
+            await quiet.do_keep_waiting(session, services, row)
         counts = await recipients.counts(session, row.id)
         if row.state == "sending" and _piles_up(row, counts):
             await broadcasts.do_pause(session, None, row.id, now, STOPPED)
@@ -39,6 +41,35 @@ async def look_after(session: Any, services: Services) -> None:
     for row in await recently_changed(session, now):
         await broadcasts.do_catch_up(session, services, row)
     await session.flush()
+
+
+async def _start(session: Any, services: Services, row: Any) -> None:
+    if not await approving.do_hold_back(session, services, row):
+        await broadcasts.do_start(session, services, row, row.author_id)
+        await show_progress(session, services, row)
+        return
+    asked = await ask_approval(session, services, row, row.author_id)
+    reached = await people.reach(session, row.author_id) if row.author_id else None
+    if reached is None:
+        return
+    language, address = reached
+    t = Phrases(language)
+    lines = [
+        t.n(
+            "Announcement {number} was to be sent now. By now it goes to {count} person, so a second person must "
+            "approve it first; nothing has been sent.",
+            "Announcement {number} was to be sent now. By now it goes to {count} people, so a second person must "
+            "approve it first; nothing has been sent.",
+            row.total,
+            number=row.id,
+        ),
+        t.n("I have asked {count} person to approve it.", "I have asked {count} people to approve it.", asked),
+    ]
+    buttons = ((Button(t.p("button", "⏹ Cancel"), "broadcast.cancel", {"broadcast": row.id}), staff_button(t)),)
+    key = f"b:{row.id}:outgrown:{row.total}"
+    await services.outbox.tell(
+        session, address, [Reply(Markup("\n").join(lines), buttons)], services.clock.now(), key=key
+    )
 
 
 def _piles_up(row: Any, counts: dict[str, int]) -> bool:

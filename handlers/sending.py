@@ -7,17 +7,18 @@ finished → report as table, picture and CSV; those whose fate is unknown are l
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 
 from bot.conversation import Button, Reply, Rows, Turn, rows
 from bot.routing import Routes
-from bot.services import broadcasts, people, recipients, roles
+from bot.services import Services, broadcasts, people, recipients, roles
 from handlers.broadcast import STATES, say_problem, split_languages
 from handlers.broadcast_report import csv_file, picture, table
 from handlers.menu import pressed
-from handlers.staff import ask_others, staff_button, staff_only
+from handlers.staff import ask_all, staff_button, staff_only
 from knowledge.language import Language
 from knowledge.phrases import N_, Phrases
 
@@ -133,7 +134,7 @@ async def send(turn: Turn) -> None:
         say_problem(turn, refused, number)
         return
     if row.state == "approval":
-        asked = await _ask_others(turn, row)
+        asked = await ask_approval(session, turn.services, row, turn.person.id)
         turn.say(
             turn.t.n("I have asked {count} person to approve it.", "I have asked {count} people to approve it.", asked),
             ((staff_button(turn.t),),),
@@ -143,23 +144,25 @@ async def send(turn: Turn) -> None:
     await _started(turn, row)
 
 
-async def _ask_others(turn: Turn, row: Any) -> int:
+async def ask_approval(session: Any, services: Services, row: Any, but: int | None) -> int:
+    """Asks everybody who may approve it, but one; returns how many. Asked again where it goes to more by now."""
+    key = f"b:{row.id}:approve:{row.total}"
+    return await ask_all(session, services, "broadcast.approve", partial(_approval, row), key, but)
+
+
+def _approval(row: Any, t: Phrases) -> Reply:
+    said = t.n(
+        "An announcement to {count} person waits for your approval:",
+        "An announcement to {count} people waits for your approval:",
+        row.total,
+    )
+    shown = row.texts.get(t.language.value) or next(iter(row.texts.values()))
     where = {"broadcast": row.id}
-
-    def ask(t: Phrases) -> Reply:
-        said = t.n(
-            "An announcement to {count} person waits for your approval:",
-            "An announcement to {count} people waits for your approval:",
-            row.total,
-        )
-        shown = row.texts.get(t.language.value) or next(iter(row.texts.values()))
-        buttons = [
-            Button(t.p("button", "Approve and send"), "broadcast.approve", where),
-            Button(t.p("button", "👁 Preview"), "broadcast.preview", where),
-        ]
-        return Reply(Markup("{}\n\n{}").format(said, shown), rows(buttons))
-
-    return await ask_others(turn, "broadcast.approve", ask, f"b:{row.id}:approve")
+    buttons = [
+        Button(t.p("button", "Approve and send"), "broadcast.approve", where),
+        Button(t.p("button", "👁 Preview"), "broadcast.preview", where),
+    ]
+    return Reply(Markup("{}\n\n{}").format(said, shown), rows(buttons))
 
 
 @routes.button("broadcast.approve")
@@ -170,6 +173,10 @@ async def approve(turn: Turn) -> None:
         row = await broadcasts.do_approve(session, turn.services, turn.person.id, number)
     except broadcasts.Refused as refused:
         say_problem(turn, refused, number)
+        return
+    if row.state == "approval":  # to many more than whoever approves it was told
+        asked = _approval(row, turn.t)
+        turn.say(asked.text, asked.buttons, edit=True)
         return
     await _started(turn, row)
 

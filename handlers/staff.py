@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from markupsafe import Markup
 
 from bot.conversation import Button, Reply, Rows, Turn, rows
 from bot.routing import Handler, Routes
-from bot.services import audit, people, roles
+from bot.services import Services, audit, people, roles
 from handlers import staff_commands
 from handlers.menu import home_button, pressed
 from knowledge.phrases import N_, Phrases
@@ -84,15 +85,22 @@ def staff_only(action: str) -> Callable[[Handler], Handler]:
 
 
 async def ask_others(turn: Turn, action: str, ask: Callable[[Phrases], Reply], key: str) -> int:
-    """Asks everybody else who may do the action, each in their language; returns how many. `key`: once for it."""
-    session, asked = await turn.transaction(), 0
+    """`ask_all` beside whoever does this."""
+    return await ask_all(await turn.transaction(), turn.services, action, ask, key, but=turn.person.id)
+
+
+async def ask_all(
+    session: Any, services: Services, action: str, ask: Callable[[Phrases], Reply], key: str, but: int | None
+) -> int:
+    """Asks everybody who may do the action, each in their language, but one; returns how many. `key`: once for it."""
+    asked = 0
     for person in await roles.people_with(session, action):
-        reached = await people.reach(session, person) if person != turn.person.id else None
+        reached = await people.reach(session, person) if person != but else None
         if reached is None:
             continue
         language, address = reached
-        reply = ask(Phrases(language))
-        asked += await turn.services.outbox.tell(session, address, [reply], turn.now, key=f"{key}:{person}")
+        said = [ask(Phrases(language))]
+        asked += await services.outbox.tell(session, address, said, services.clock.now(), key=f"{key}:{person}")
     return asked
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Attachment, Button, Json, Reply, rows
 from bot.outbox import blob_key
-from bot.services import Services, audience, audit, quiet, recipients, roles
+from bot.services import Services, approving, audience, audit, quiet, recipients, roles
 from bot.store.staff_tables import AudienceRow, BroadcastRow
 from bot.store.tables import OutboxRow
 from bot.text import units
@@ -201,7 +201,10 @@ async def do_submit(session: AsyncSession, services: Services, actor: int, numbe
 
 
 async def do_approve(session: AsyncSession, services: Services, actor: int, number: int) -> BroadcastRow:
-    """A second person lets it go. Raises Refused("own") for its author."""
+    """A second person lets it go, unless it goes to many more by now than they were told: then it waits for them.
+
+    Raises Refused("own") for its author.
+    """
     await roles.check(session, actor, "broadcast.approve")
     row = await find(session, number)
     if row.state != "approval":
@@ -210,6 +213,8 @@ async def do_approve(session: AsyncSession, services: Services, actor: int, numb
         raise Refused("own")
     row.approved_by = actor
     await audit.record(session, actor, "broadcast.approve", f"broadcast:{number}", services.clock.now())
+    if await approving.do_hold_back(session, services, row):
+        return row
     return await _go(session, services, actor, row)
 
 
@@ -269,7 +274,11 @@ async def do_resume(session: AsyncSession, services: Services, actor: int, numbe
     await roles.check(session, actor, "broadcast.control")
     await _move(session, number, ("paused",), "sending", reason=None)
     row = await find(session, number)
-    row.progress = {**row.progress, "base": await recipients.counts(session, number), "since": now.isoformat()}
+    row.progress = {
+        **quiet.woken(row.progress),
+        "base": await recipients.counts(session, number),
+        "since": now.isoformat(),
+    }
     await _rows(session, number, released(), WAITS)
     await quiet.do_wait(session, services, row)
     await audit.record(session, actor, "broadcast.resume", f"broadcast:{number}", now)
@@ -311,6 +320,8 @@ async def do_resend_unknown(session: AsyncSession, services: Services, actor: in
     if row.state not in ("sending", "paused", "done"):
         raise Refused("not_now")
     resent = await recipients.resend_unknown(session, row)
+    row.progress = quiet.woken(row.progress)
+    await quiet.do_wait(session, services, row)
     if resent:
         await session.execute(
             update(BroadcastRow)

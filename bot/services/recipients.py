@@ -61,18 +61,22 @@ def _chosen(services: Services, row: BroadcastRow) -> tuple[Any, list[ColumnElem
         now = services.clock.now()
         # Counted once, ahead: per person it would walk through the ledger that is growing under its feet.
         full = (
-            select(OutboxRow.platform, OutboxRow.chat)
+            select(IdentityRow.person_id)
+            .join(
+                OutboxRow,
+                (OutboxRow.platform == IdentityRow.platform) & (OutboxRow.chat == IdentityRow.external_id),
+            )
             .where(
                 OutboxRow.broadcast_id.is_not(None),
                 OutboxRow.part == "send",
                 OutboxRow.created_at > now - WEEK,
                 OutboxRow.state != "failed",
             )
-            .group_by(OutboxRow.platform, OutboxRow.chat)
-            .having(func.count() >= services.settings.broadcasts_per_week)
+            .group_by(IdentityRow.person_id)
+            .having(func.count(OutboxRow.broadcast_id.distinct()) >= services.settings.broadcasts_per_week)
             .cte("had_enough")
         )
-        had = exists().where(full.c.platform == accounts.c.platform, full.c.chat == accounts.c.external_id)
+        had = exists().where(full.c.person_id == PersonRow.id)
         conditions.append(~had)
     return accounts, conditions
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from aiohttp import ClientSession
 from sqlalchemy import func, select, update
 
 from bot.clock import SystemClock
@@ -61,7 +62,12 @@ async def test_each_gets_it_once_in_their_language(
     officer = await hire("Officer", "announcer")
     await compose(officer)
     await officer.presses("👁 Preview")
-    await officer.sees("This is how it looks")
+    preview = await officer.sees("This is how it looks", "In the web chat and on Telegram")
+    address = re.search(r"/preview/[\w.-]+", preview.shown)
+    assert address is not None
+    async with ClientSession() as web, web.get(desk.url + address[0]) as answer:
+        page = await answer.text()
+        assert (page.count("Forum in Vientiane"), page.count("ວຽງຈັນ")) == (2, 2)  # in the web chat and on Telegram
     await officer.presses("‹ Back")
     await officer.sees("not sent")  # Thai has no text and no fallback
     await send(officer)
