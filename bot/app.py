@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import gc
 import ipaddress
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
@@ -267,6 +268,7 @@ async def run(settings: Settings, clock: Clock | None = None, stopped: asyncio.E
             await desk.start()
             log.info("desk.ready", url=f"http://{settings.host}:{desk.port}", telegram=desk.telegram is not None)
             print(_welcome(settings, desk), flush=True)  # noqa: T201
+            gc.enable()
             try:
                 await stopped.wait()
             finally:

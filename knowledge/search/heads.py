@@ -9,6 +9,7 @@ file; `python -m knowledge.search.fit` trains them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +34,11 @@ class Heads:
     hidden_bias: Floats
     vector: Floats
     vector_bias: Floats
-    wording: Floats
+    wording: NDArray[Any]
+    """To be multiplied by its scale: as bytes, because as floats it would take a dozen megabytes."""
     wording_bias: Floats
     rarity: Floats
+    wording_scale: Floats | float = 1.0
 
     @classmethod
     def untrained(cls, columns: Sequence[str]) -> "Heads":
@@ -55,23 +58,35 @@ class Heads:
         with np.load(path) as stored:
             known = {str(name): place for place, name in enumerate(stored["columns"])}
             places = np.array([known.get(column, -1) for column in columns])
-            tables = {name: stored[name] * stored[f"{name}_scale"] for name in ("vector", "wording")}
+            vector = stored["vector"] * stored["vector_scale"]
             biases = {name: stored[f"{name}_bias"] for name in ("vector", "wording")}
             hidden = (stored["hidden"] * stored["hidden_scale"]).astype(np.float32)
             hidden_bias, rarity = stored["hidden_bias"].astype(np.float32), stored["rarity"].astype(np.float32)
-        parts = {
-            name: (
-                np.where(places >= 0, tables[name][:, places], 0).astype(np.float32),
-                np.where(places >= 0, biases[name][places], _FAR).astype(np.float32),
-            )
-            for name in tables
-        }
-        return cls(tuple(columns), hidden, hidden_bias, *parts["vector"], *parts["wording"], rarity)
+            wording, scale = stored["wording"], stored["wording_scale"].astype(np.float32)
+        trained = places >= 0
+        vector_bias, wording_bias = (
+            np.where(trained, biases[name][places], _FAR).astype(np.float32) for name in biases
+        )
+        return cls(
+            tuple(columns),
+            hidden,
+            hidden_bias,
+            np.where(trained, vector[:, places], 0).astype(np.float32),
+            vector_bias,
+            np.where(trained, wording[:, places], np.int8(0)),
+            wording_bias,
+            rarity,
+            scale[places],
+        )
 
     def save(self, path: Path = HEADS) -> None:
         """One byte a number."""
         small = {}
-        for name, table in (("hidden", self.hidden), ("vector", self.vector), ("wording", self.wording)):
+        for name, table in (
+            ("hidden", self.hidden),
+            ("vector", self.vector),
+            ("wording", self.wording * self.wording_scale),
+        ):
             scale = np.maximum(np.abs(table).max(axis=0), 1e-6) / 127
             small[name] = np.round(table / scale).astype(np.int8)
             small[f"{name}_scale"] = scale.astype(np.float32)
@@ -96,7 +111,7 @@ class Heads:
         wording = Wordings.of([(text, language)])
         values = self.rarity[wording.buckets]
         values = values / np.float32(max(float(np.sqrt((values**2).sum())), 1e-6))
-        read: Floats = values @ self.wording[wording.buckets] + self.wording_bias
+        read: Floats = (values @ self.wording[wording.buckets]) * self.wording_scale + self.wording_bias
         return read
 
 

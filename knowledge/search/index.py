@@ -200,7 +200,7 @@ class SearchIndex:
         return not ranked.followed and elsewhere(ranked.heard, self.corpus.content.records[ranked.best])
 
     def _near(self, ranked: Ranked) -> tuple[Candidate, ...]:
-        """What the desk does know close by to a declined question, first of what that names; any other list is noise."""
+        """What the desk knows close by to a declined question, first of what that names; another list is noise."""
         shared = close_by(ranked.heard, ranked.scope / max(self.calibration.decline_below, 1e-6))
         columns = [self.signals.names.index(name) for name in shared]
         close = [

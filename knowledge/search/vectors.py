@@ -23,6 +23,8 @@ from knowledge.search.dense import LONGEST_PASSAGE, LONGEST_QUESTION, Embedder
 Role = Literal["question", "passage"]
 Text = tuple[Role, str]
 _BATCH = 16
+_PART = 1_024
+"""Vectors that are unpacked at once: all at once would need their memory twice."""
 
 
 def key(model: str, role: Role, text: str) -> int:
@@ -62,10 +64,12 @@ class VectorStore:
         places = np.fromiter((self._keys.get(key(self.model, *text), -1) for text in texts), np.int64, len(texts))
         vectors = np.zeros((len(texts), self.size), np.float32)
         known = places >= 0
-        if known.any():
-            found = places[known].tolist()
+        rows = np.flatnonzero(known)
+        for start in range(0, len(rows), _PART):
+            part = rows[start : start + _PART]
+            found = places[part].tolist()
             scales = np.array([self._scales[place] for place in found], np.float32)
-            vectors[known] = np.stack([self._rows[place] for place in found]) * scales[:, None]
+            vectors[part] = np.stack([self._rows[place] for place in found]) * scales[:, None]
         return vectors, known
 
     def embed(self, texts: Iterable[Text], embedder: Embedder, progress: bool = False) -> int:
