@@ -11,9 +11,9 @@ import asyncio
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,6 +31,7 @@ from knowledge.phrases import Phrases
 from knowledge.records import Crossing, Procedure, Programme, Record, RecurringEvent, Regime, Route, Term, Zone
 from knowledge.search import Context, Embedder, SearchIndex
 from knowledge.search.calendar import Wanted, fits
+from knowledge.search.context import FORGET_AFTER
 from knowledge.seed import Published, content_version, load_published
 from knowledge.vocabulary import Country, Kind
 
@@ -42,6 +43,11 @@ log = logging.getLogger(__name__)
 SEARCHERS = 2
 QUESTION_LIMIT = 1_000
 """Characters of a question that are read; the rest of a longer one is ignored."""
+
+
+KEPT = 1_000
+"""Answers that are kept: after an announcement many ask the same, in the same words or with the same button."""
+Asked = tuple[str, Language | None, Context | None, date]
 
 
 class EmptyQuestion(ValueError):
@@ -56,6 +62,8 @@ class Snapshot:
     index: SearchIndex
     revisions: dict[str, int]
     version: int
+    kept: dict[Asked, Answer] = field(default_factory=dict)
+    """What was asked of this state lately, and its answer."""
 
     @cached_property
     def answerer(self) -> Answerer:
@@ -177,12 +185,18 @@ class KnowledgeBase:
 
         Raises EmptyQuestion where there is nothing to search for.
         """
-        asked = question.strip()[:QUESTION_LIMIT]
-        if not asked:
+        words = question.strip()[:QUESTION_LIMIT]
+        if not words:
             raise EmptyQuestion
-        today = (now or datetime.now(UTC)).date()
-        find = partial(_find, self._snapshot, asked, language, context, today)
-        return await asyncio.get_running_loop().run_in_executor(self._searchers, find)
+        asked: Asked = (words, language, _aged(context), (now or datetime.now(UTC)).date())
+        snapshot = self._snapshot
+        answer = snapshot.kept.get(asked)
+        if answer is None:
+            answer = await asyncio.get_running_loop().run_in_executor(self._searchers, _find, snapshot, *asked)
+            if len(snapshot.kept) >= KEPT:
+                del snapshot.kept[next(iter(snapshot.kept))]
+            snapshot.kept[asked] = answer
+        return answer
 
     def answer(self, record: str, facet: str, language: Language, today: date) -> Answer:
         """The answer to a tap on (record, facet). Raises KeyError when that record is not published (any more)."""
@@ -302,6 +316,13 @@ class KnowledgeBase:
 
 def _find(snapshot: Snapshot, question: str, language: Language | None, context: Context | None, today: date) -> Answer:
     return snapshot.answerer.to_finding(snapshot.index.find(question, language, context), today)
+
+
+def _aged(context: Context | None) -> Context | None:
+    """The context, of whose age only counts whether it is to be asked about."""
+    if context is None or context.age_seconds is None:
+        return context
+    return replace(context, age_seconds=FORGET_AFTER + 1.0 if context.age_seconds > FORGET_AFTER else 0.0)
 
 
 def _fresh(embedder: Embedder | None, cache: Path | None) -> FreshVectors | None:
