@@ -260,16 +260,15 @@ class Dispatcher:
         now = self._clock.monotonic()
         while self._later and self._later[0][0] <= now:
             heapq.heappush(self._ready, self._chats[heapq.heappop(self._later)[1]][0])
-        batch: list[_Job] = []
-        while self._ready and len(self._in_flight) + len(batch) < IN_FLIGHT and self._limiter.ready_at(now) <= now:
-            job = heapq.heappop(self._ready)
-            self._limiter.spend(job.chat, now, group=self._channel.quota(job.chat) is not None)
-            batch.append(job)
+        room = min(len(self._ready), IN_FLIGHT - len(self._in_flight), self._limiter.room(now))
+        batch = [heapq.heappop(self._ready) for _ in range(room)]
         if not batch:
             return
         marked = await self._mark_sending(batch)
+        now = self._clock.monotonic()  # they leave now: however long marking took, the platform sees the budget kept
         for job in batch:
             if job.id in marked:
+                self._limiter.spend(job.chat, now, group=self._channel.quota(job.chat) is not None)
                 job.body = marked[job.id]  # it may have been corrected since it was read
                 self._in_flight[job.id] = asyncio.create_task(self._send(job))
             else:  # withdrawn or put off since it was read

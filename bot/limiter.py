@@ -37,6 +37,12 @@ class Limiter:
             self._recent.popleft()
         return start if len(self._recent) < self._rate else max(start, self._recent[-self._rate] + 1.0)
 
+    def room(self, now: float) -> int:
+        """How many messages the account may send at once now."""
+        if self.ready_at(now) > now:
+            return 0
+        return self._rate - len(self._recent)
+
     def chat_ready_at(self, chat: str, now: float, quota: tuple[int, float] | None = None) -> float:
         """When this chat may get its next message. `quota`: at most so many messages in so many seconds."""
         ready = max(now, self._last.get(chat, now - self._chat_pause) + self._chat_pause)
