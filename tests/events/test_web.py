@@ -9,12 +9,13 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, update
 
-from bot.services.events import staff
-from bot.store.event_tables import RegistrationRow
+from bot.services.events import model, staff
+from bot.store.event_tables import EventRow, RegistrationRow
+from bot.store.tables import IdentityRow
 from knowledge.language import Language
 from knowledge.texts import Text
 from tests.conftest import DeskFactory, Running
-from tests.events.making import START, HeldClock, store_event
+from tests.events.making import START, HeldClock, give_role, store_event
 from tests.events.visiting import Open, register, visiting
 
 
@@ -130,3 +131,55 @@ async def test_waiting_an_offer_a_reminder_a_change_feedback_and_the_certificate
     await second.presses("📜 My certificate")
     status, paper = await second.file(await second.sees("ເວທີກະສິກຳແມ່ຂອງ"))
     assert (status, paper[:4]) == (200, b"%PDF")
+
+
+async def test_staff_make_publish_and_export_an_event(web: Running, visit: Open) -> None:
+    officer, trader = await visit(Language.TH), await visit(Language.MY)
+    await officer.says("/manage")
+    await officer.sees("This is for our staff only.")
+    async with web.store.read() as session:
+        account = await session.scalar(select(IdentityRow.external_id).where(IdentityRow.platform == "web"))
+    assert account is not None
+    await give_role(web.store, "web", account, "owner")
+    await officer.says("/manage")
+    await officer.sees("Events, the latest first:")
+    await officer.presses("➕ New event")
+    for prompt, words in (
+        ("The event's title in English?", "Durian day"),
+        ("Where does it take place?", "Boten"),
+    ):
+        await officer.sees(prompt)
+        await officer.says(words)
+    await officer.sees("In which country?")
+    await officer.presses(f"🇱🇦 {officer.t.country('LA')}")
+    await officer.sees("In which time zone?")
+    await officer.presses(f"{officer.t.country('LA')} (Asia/Vientiane)")
+    for prompt, words in (
+        ("When does it begin? For example 15/4/2027 9:00", "๓/๕/๒๕๗๐ ๙:๐๐"),
+        ("When does it end? For example 15/4/2027 17:00", "3/5/2027 17:00"),
+        ("How many places? Skip when there is no limit.", "2"),
+    ):
+        await officer.sees(prompt)
+        await officer.says(words)
+    await officer.sees("Who can come?")
+    await officer.presses("Everybody can register")
+    await officer.sees("Who is the organiser?")
+    await officer.presses("Skip")
+    await officer.sees("Please check:", "Durian day")
+    await officer.presses("All correct ✓")
+    await officer.sees("Durian day")
+    await officer.presses("🚀 Publish")
+    await officer.sees("🟢", "Durian day")
+    async with web.store.read() as session:
+        link = model.event_of((await session.scalars(select(EventRow))).one()).link
+    await trader.says(f"/start {link}")
+    await trader.sees("Durian day")
+    await register(trader, "ခင်မျိုးချစ်", "မြန်မာ့ဆန်", "Durian day")
+    await officer.presses("👥 Participants")
+    await officer.sees("ခင်မျိုးချစ်")
+    await officer.presses("CSV")
+    status, listed = await officer.file(
+        await officer.sees("Personal data: keep it safe, and delete it when the event is over. This export was logged.")
+    )
+    assert status == 200
+    assert "ခင်မျိုးချစ်" in listed.decode("utf-8-sig")
