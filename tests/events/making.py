@@ -88,7 +88,7 @@ def applicant(person: int, **more: Any) -> Applicant:
     return Applicant(**(wanted | more))
 
 
-async def give_role(store: Store, platform: str, account: int, role: str) -> None:
+async def give_role(store: Store, platform: str, account: int | str, role: str) -> None:
     """The account's person gets the role; they must have written to the desk before."""
     from sqlalchemy import select
 
