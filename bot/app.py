@@ -37,8 +37,8 @@ from bot.limiter import CHAT_PAUSE, Limiter
 from bot.observe import metrics, redact
 from bot.outbox import Outbox
 from bot.routing import Router
-from bot.services import Services, privacy, roles
-from bot.services.events import demo, tickets
+from bot.services import Services, privacy, roles, signing
+from bot.services.events import demo
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.store.migrate import migrate
@@ -111,7 +111,7 @@ async def _prepare(session: AsyncSession, settings: Settings, clock: Clock) -> s
 
     Returns the one-time token for the first owner, while there is none.
     """
-    await tickets.ensure_secret(session)
+    await signing.ensure_secret(session)
     if settings.demo:
         await demo.seed(session, clock.now())
     return await roles.ensure_owner(session, settings.owner, clock.now())

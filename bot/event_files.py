@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.import_words import overview
-from bot.services.events import importing, sheets, tickets
+from bot.services import signing
+from bot.services.events import importing, sheets
 from bot.services.events.model import Refused
 from bot.store import Store
 from bot.store.migrate import migrate
@@ -39,7 +40,7 @@ async def take_in(store: Store, name: str, content: bytes, now: datetime, *, wri
         if not write:
             print("Nothing was written; add --write.")
             return 0
-        await tickets.ensure_secret(session)
+        await signing.ensure_secret(session)
         try:
             events = await importing.do_take_in(session, None, plan, now)
         except Refused as refused:

@@ -12,6 +12,7 @@ from bot.conversation import Attachment, Button, Json, Rows, Turn, rows
 from bot.event_words import headline, lines, refusal, when, where
 from bot.forms import Answers, Form, open_form
 from bot.routing import Routes
+from bot.services import signing
 from bot.services.events import calendar, model, places, registrations, tickets
 from bot.services.events.model import Event, Refused
 from bot.services.events.registrations import Registration
@@ -72,7 +73,7 @@ async def show_ticket(turn: Turn, registration: Registration, event: Event, *, f
         text = lines(head, t("{name}: {state}", name=registration.name, state=state))
         turn.say(text, ticket_buttons(t, registration, event, turn.now))
         return
-    code = tickets.code(await tickets.secret(session), registration.number, registration.version)
+    code = tickets.code(await signing.secret(session), registration.number, registration.version)
     picture = tickets.qr_png(turn.services.links.start(code) or code)
     begin = t("You are registered ✓") if fresh else t("Your ticket:")
     number = t("🎫 {number} for {name}", number=tickets.spoken(registration.number), name=registration.name)

@@ -5,9 +5,6 @@ The link's token is signed and names the officer who asked for it: it shows noth
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Attachment, Reply
-from bot.services import Services, broadcasts, recipients, roles
-from bot.services.events import tickets
+from bot.services import Services, broadcasts, recipients, roles, signing
 from bot.store.staff_tables import BroadcastRow
 from knowledge.language import Language
 
@@ -47,20 +43,14 @@ class Preview:
 
 async def token(session: AsyncSession, person_id: int, number: int, now: datetime) -> str:
     named = f"{number}.{person_id}.{int((now + LINK_LIFE).timestamp())}"
-    return f"{named}.{_signature(await tickets.secret(session), named)}"
-
-
-def _signature(key: bytes, named: str) -> str:
-    digest = hmac.new(key, f"preview:{named}".encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+    return f"{named}.{signing.signature(await signing.secret(session), f'preview:{named}')}"
 
 
 async def given(session: AsyncSession, services: Services, text: str) -> Preview | None:
     """What is under the link as the announcement is now; None for a forged one, and for one whose time is over."""
     found = TOKEN.fullmatch(text)
-    if found is None or not hmac.compare_digest(
-        _signature(await tickets.secret(session), text.rpartition(".")[0]), found[4]
-    ):
+    named = text.rpartition(".")[0]
+    if found is None or not signing.is_signed(await signing.secret(session), f"preview:{named}", found[4]):
         return None
     number, person, until = int(found[1]), int(found[2]), int(found[3])
     row = await session.get(BroadcastRow, number)

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.services.events import staff, tickets
+from bot.services import signing
+from bot.services.events import staff
 from bot.services.events.model import Details, Event
 from bot.services.events.places import Applicant
 from bot.services.events.staff import Draft
@@ -62,7 +63,7 @@ async def make_event(
         "country": "LA",
         "capacity": capacity,
     }
-    await tickets.ensure_secret(session)
+    await signing.ensure_secret(session)
     event = await staff.do_create(session, None, Draft(**(wanted | more)), now)
     return await staff.do_publish(session, None, event.id, now) if publish else event
 

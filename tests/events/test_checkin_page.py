@@ -12,6 +12,7 @@ from playwright.async_api import BrowserContext, async_playwright
 from sqlalchemy import func, select
 
 from bot.channels.checkin import CheckInPage
+from bot.services import signing
 from bot.services.events import door, tickets
 from bot.store import Store
 from bot.store.event_tables import RegistrationRow
@@ -58,7 +59,7 @@ async def test_the_door_on_a_phone(store: Store, site: str, phone: BrowserContex
     async with store.write() as session:
         token = await door.do_make_link(session, owner, event.id, "gate A", HeldClock().now())
         numbers = [row.number for row in await session.scalars(select(RegistrationRow).order_by(RegistrationRow.id))]
-        code = tickets.code(await tickets.secret(session), numbers[0], 1)
+        code = tickets.code(await signing.secret(session), numbers[0], 1)
     page = await phone.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

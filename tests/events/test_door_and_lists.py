@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 
-from bot.services import roles
+from bot.services import roles, signing
 from bot.services.events import after, calendar, charts, door, exchange, model, papers, places, staff, tickets
 from bot.services.events.exchange import Filter
 from bot.services.events.model import Event, Refused
@@ -44,7 +44,7 @@ async def test_each_ticket_once_and_a_repeated_command_says_the_same(store: Stor
     async with store.write() as session:
         row = await session.get(RegistrationRow, ids[0])
         assert row is not None
-        code = tickets.code(await tickets.secret(session), row.number, 1)
+        code = tickets.code(await signing.secret(session), row.number, 1)
         link = f"https://t.me/desk_bot?start={code}"
         first = await door.do_scan(session, event.id, link, "gate A", START, "c1")
         again_sent = await door.do_scan(session, event.id, link, "gate A", START, "c1")

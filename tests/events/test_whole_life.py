@@ -64,10 +64,11 @@ async def test_from_the_question_to_the_export(
         row = await session.scalar(select(RegistrationRow))
         assert row is not None
         number = row.number
+    from bot.services import signing
     from bot.services.events import tickets
 
     async with held.store.read() as session:
-        code = tickets.code(await tickets.secret(session), number, 1)
+        code = tickets.code(await signing.secret(session), number, 1)
     scan = said("This is a ticket. The staff scan it at the entrance; /mytickets shows your own.")
     await dialog(noy, [(start(code), sees(scan))])
     await dialog(

@@ -21,8 +21,7 @@ from bot.channels.web import PreviewPage
 from bot.channels.web import page as chat_page
 from bot.conversation import Attachment
 from bot.outbox import Outbox
-from bot.services import Services, broadcasts, people, preview, roles
-from bot.services.events import tickets
+from bot.services import Services, broadcasts, people, preview, roles, signing
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.store.staff_tables import RoleRow
@@ -66,7 +65,7 @@ async def site(migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[Site]:
     async with store.write() as session:
         await people.create(session, "telegram", "1", "en", clock.now())
         await roles.ensure_owner(session, "telegram:1", clock.now())
-        await tickets.ensure_secret(session)
+        await signing.ensure_secret(session)
 
     async def file(request: web.Request) -> web.StreamResponse:
         return chat_page.file(request, request.match_info["version"], request.match_info["name"])

@@ -11,7 +11,7 @@ from datetime import date
 from aiohttp import web
 from markupsafe import Markup
 
-from bot.channels.web import page
+from bot.channels.web import page, plain
 from bot.channels.web.channel import guarded
 from bot.clock import Clock
 from bot.coverage_words import TOPICS, states, summary
@@ -21,33 +21,7 @@ from knowledge.phrases import Phrases
 from knowledge.texts import Status
 
 BAR: tuple[Status, ...] = ("reviewed", "draft", "stale", "missing")
-DOCUMENT = Markup(
-    """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<title>{title} · Mekong Desk</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="/web/{version}/mark.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/web/{version}/base.css">
-<link rel="stylesheet" href="/web/{version}/coverage.css">
-</head>
-<body>
-<header>
-<a class="brand" href="/" lang="en"><img src="/web/{version}/mark.svg" alt="" width="32" height="32">Mekong Desk</a>
-<nav aria-label="{languages}">{switch}</nav>
-</header>
-<main>
-<h1>{title}</h1>
-<p>{summary}</p>
-{sections}
-</main>
-<footer><p>{note}</p><p><a href="/">{back}</a></p></footer>
-</body>
-</html>
-"""
-)
+NAV = Markup('<nav aria-label="{label}">{links}</nav>\n')
 SECTION = Markup('<section aria-labelledby="{id}"><h2 id="{id}">{heading}</h2>{content}</section>')
 TABLE = Markup(
     '<table role="table"><caption>{caption}</caption><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
@@ -77,10 +51,10 @@ class CoveragePage:
         of = parse_language(request.query.get("of")) or language
         today = self._clock.now().date()
         content = document(await self._coverage(today), language, of)
-        return page.html_page(request, content.encode(), language)
+        return page.html_page(request, content, language)
 
 
-def document(coverage: Coverage, language: Language, of: Language) -> Markup:
+def document(coverage: Coverage, language: Language, of: Language) -> bytes:
     """The whole page in a language, with the states of the texts in language `of`."""
     t = Phrases(language)
     sections = [
@@ -91,16 +65,16 @@ def document(coverage: Coverage, language: Language, of: Language) -> Markup:
         _section(code, t("All the region") if code == "regional" else t.country(code), _topics(t, by_topic, of))
         for code, by_topic in coverage.by_country.items()
     ]
-    return DOCUMENT.format(
-        lang=page.tag(language),
-        version=page.version(),
-        title=t("What the desk knows"),
-        languages=t("Language"),
-        switch=_links((each, f"?lang={each.value}", each is language) for each in Language),
-        summary=summary(t, coverage.total),
-        sections=Markup("\n").join(sections),
-        note=t("Draft: translated, but not yet read by a native reviewer. A crossing counts in each of its countries."),
-        back=t("Ask the desk"),
+    switch = _links((each, f"?lang={each.value}", each is language) for each in Language)
+    note = t("Draft: translated, but not yet read by a native reviewer. A crossing counts in each of its countries.")
+    return plain.document(
+        t,
+        t("What the desk knows"),
+        Markup("<p>{}</p>\n{}").format(summary(t, coverage.total), Markup("\n").join(sections)),
+        "coverage",
+        nav=NAV.format(label=t("Language"), links=switch),
+        note=Markup("<p>{}</p>").format(note),
+        listed=True,
     )
 
 

@@ -11,44 +11,20 @@ import re
 from aiohttp import web
 from markupsafe import Markup
 
-from bot.channels.web import page
+from bot.channels.web import page, plain
 from bot.channels.web.channel import guarded
 from bot.channels.web.files import attachment
-from bot.channels.web.visitor import preferred_language
 from bot.conversation import Attachment, Button, Reply
 from bot.services import Services, preview
 from bot.services.preview import Look, Preview
 from bot.store import Store
-from bot.text import plain, units
-from knowledge.language import Language
+from bot.text import plain as without_markup
+from bot.text import units
 from knowledge.phrases import Phrases
 
 TELEGRAM_TEXT, TELEGRAM_CAPTION = 4_096, 1_024  # UTF-16 units
 BLANK = re.compile(r"\n[ \t]*\n\s*")
 ADDRESS = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?)\]}”’]")
-DOCUMENT = Markup(
-    """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<title>{title} · Mekong Desk</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<link rel="icon" href="/web/{version}/mark.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/web/{version}/base.css">
-<link rel="stylesheet" href="/web/{version}/chat.css">
-<link rel="stylesheet" href="/web/{version}/preview.css">
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{content}
-</main>
-</body>
-</html>
-"""
-)
 SECTION = Markup(
     '<section id="{code}"><h2 lang="{lang}">{name}</h2>{note}<div class="screens">'
     '<figure class="web"><figcaption>{web_name}</figcaption><div class="message desk">{web}</div></figure>'
@@ -77,37 +53,25 @@ class PreviewPage:
     async def _show(self, request: web.Request) -> web.StreamResponse:
         found = await self._given(request)
         if found is None:
-            return _nothing(request)
-        content = _content(found, f"/preview/{request.match_info['token']}/file")
-        return page.html_page(request, _document(found.language, content), found.language)
+            return plain.nothing(request, _document)
+        t = Phrases(found.language)
+        content = _content(t, found, f"/preview/{request.match_info['token']}/file")
+        return page.html_page(request, _document(t, content), found.language)
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         found = await self._given(request)
-        return attachment(found.file) if found and found.file else _nothing(request)
+        return attachment(found.file) if found and found.file else plain.nothing(request, _document)
 
     async def _given(self, request: web.Request) -> Preview | None:
         async with self._store.read() as session:
             return await preview.given(session, self._services, request.match_info["token"])
 
 
-def _nothing(request: web.Request) -> web.Response:
-    """The same words for a forged link and for one whose time is over."""
-    language = preferred_language(request.headers.get("Accept-Language", "")) or Language.EN
-    t = Phrases(language)
-    words = t("There is nothing under this link, or its time is over. The desk's chat can tell you more.")
-    response = page.html_page(request, _document(language, Markup("<p>{}</p>").format(words)), language)
-    response.set_status(404)
-    return response
+def _document(t: Phrases, content: Markup) -> bytes:
+    return plain.document(t, t("How the announcement looks"), content, "chat", "preview", framed=False)
 
 
-def _document(language: Language, content: Markup) -> bytes:
-    t = Phrases(language)
-    title = t("How the announcement looks")
-    return DOCUMENT.format(lang=page.tag(language), version=page.version(), title=title, content=content).encode()
-
-
-def _content(found: Preview, file: str) -> Markup:
-    t = Phrases(found.language)
+def _content(t: Phrases, found: Preview, file: str) -> Markup:
     said = t(
         "Announcement {number}, as it is now. This page is here until {time} ({zone}); its buttons only show how they "
         "look.",
@@ -139,7 +103,7 @@ def _section(t: Phrases, look: Look, file: str) -> Markup:
 
 
 def _size(t: Phrases, reply: Reply) -> Markup:
-    used, limit = units(plain(reply.text)), TELEGRAM_CAPTION if reply.attachment else TELEGRAM_TEXT
+    used, limit = units(without_markup(reply.text)), TELEGRAM_CAPTION if reply.attachment else TELEGRAM_TEXT
     if reply.attachment:
         return t(
             "The text under a picture or file: {used} of at most {limit} characters, as Telegram counts.",

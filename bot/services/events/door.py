@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.services import audit, roles
+from bot.services import audit, roles, signing
 from bot.services.events import places, tickets
 from bot.services.events.model import Event, Refused, get
 from bot.services.events.registrations import Registration, by_number, find, registration_of
@@ -50,7 +50,7 @@ async def do_scan(
     session: AsyncSession, event_id: int | None, text: str, by: str, now: datetime, command: str = ""
 ) -> Checked:
     """Checks in the ticket behind a scanned code, a link or a typed number. `event_id` None: whichever event it is."""
-    key = await tickets.secret(session)
+    key = await signing.secret(session)
     if scanned := tickets.read_code(key, text):
         registration = await by_number(session, scanned.number)
         if registration is not None and registration.version != scanned.version:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.services import audit, roles
+from bot.services import audit, roles, signing
 from bot.services.events import after, tickets
 from bot.services.events.model import Event, get
 from bot.services.events.papers import Badge, badges
@@ -159,7 +159,7 @@ def _printable(text: str) -> str:
 
 
 async def _badges(session: AsyncSession, event: Event, people: Sequence[Registration]) -> bytes:
-    key = await tickets.secret(session)
+    key = await signing.secret(session)
     title = ("SAMPLE · " if event.sample else "") + event.details.title.en
     return badges(
         [

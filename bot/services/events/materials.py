@@ -6,9 +6,6 @@ the event is kept: afterwards, or when the place is given up, it leads nowhere.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +14,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Attachment
-from bot.services.events import files, model, tickets
+from bot.services import signing
+from bot.services.events import files, model
 from bot.services.events.files import EventFile
 from bot.services.events.model import Event, Link
 from bot.store.event_tables import RegistrationRow
@@ -37,18 +35,13 @@ class Materials:
 
 
 async def token(session: AsyncSession, registration_id: int) -> str:
-    return f"{registration_id}.{_signature(await tickets.secret(session), registration_id)}"
-
-
-def _signature(key: bytes, registration_id: int) -> str:
-    digest = hmac.new(key, f"materials:{registration_id}".encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+    return f"{registration_id}.{signing.signature(await signing.secret(session), f'materials:{registration_id}')}"
 
 
 async def given(session: AsyncSession, text: str, now: datetime) -> Materials | None:
     """What is under the link; None for a forged one, and for one whose time is over."""
     found = TOKEN.fullmatch(text)
-    if found is None or not hmac.compare_digest(_signature(await tickets.secret(session), int(found[1])), found[2]):
+    if found is None or not signing.is_signed(await signing.secret(session), f"materials:{int(found[1])}", found[2]):
         return None
     row = await session.get(RegistrationRow, int(found[1]))
     if row is None or row.state != "confirmed" or row.anonymised_at is not None:

@@ -6,21 +6,15 @@ deep link. A new version makes earlier pictures worthless.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import io
 import re
 import secrets
 from dataclasses import dataclass
 
 import segno
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.store.event_tables import SecretRow
+from bot.services import signing
 
-SECRET = "tickets"  # noqa: S105  (its name)
 CODE = re.compile(r"ck_(\d{9})_(\d{1,4})_([A-Za-z0-9_-]{22})$")
 
 
@@ -60,35 +54,16 @@ def read_number(text: str) -> str | None:
     return digits
 
 
-async def secret(session: AsyncSession) -> bytes:
-    """What this database's tickets are signed with."""
-    value = await session.scalar(select(SecretRow.value).where(SecretRow.name == SECRET))
-    assert value is not None, "ensure_secret runs at start"
-    return bytes.fromhex(value)
-
-
-async def ensure_secret(session: AsyncSession) -> None:
-    """Makes the secret, once."""
-    if await session.scalar(select(SecretRow.name).where(SecretRow.name == SECRET)) is None:
-        session.add(SecretRow(name=SECRET, value=secrets.token_hex(32)))
-        await session.flush()
-
-
 def code(key: bytes, number: str, version: int) -> str:
-    return f"ck_{number}_{version}_{_signature(key, number, version)}"
+    return f"ck_{number}_{version}_{signing.signature(key, f'ticket:{number}:{version}')}"
 
 
 def read_code(key: bytes, text: str) -> Scanned | None:
     """The ticket behind a scanned text (a bare code or a link that ends in one); None for a forgery."""
     found = CODE.search(text.strip())
-    if found is None or not hmac.compare_digest(_signature(key, found[1], int(found[2])), found[3]):
+    if found is None or not signing.is_signed(key, f"ticket:{found[1]}:{int(found[2])}", found[3]):
         return None
     return Scanned(found[1], int(found[2]))
-
-
-def _signature(key: bytes, number: str, version: int) -> str:
-    digest = hmac.new(key, f"ticket:{number}:{version}".encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
 
 
 def qr_png(text: str) -> bytes:
