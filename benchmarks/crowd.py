@@ -54,6 +54,7 @@ async def desk(
                 "PORT": "0",
                 "DENSE": "1" if dense else "0",
                 "LOG_LEVEL": "ERROR",
+                "QUIET_HOURS": "00:00-00:00",
             },
             stdout=asyncio.subprocess.PIPE,
         )

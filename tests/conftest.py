@@ -187,6 +187,10 @@ BRISK = Tempo(
 """A dialog's rows follow each other at once. That the waits are kept is shown in tests/spine."""
 
 
+AWAKE = {"quiet_hours": "00:00-00:00", "service_hours": "Mon-Sun 00:00-23:59"}
+"""Whatever the hour at which the tests run, nobody sleeps; what is about sleep says its own hours."""
+
+
 class DeskFactory:
     """Starts desks against the test's database and fake Telegram."""
 
@@ -200,7 +204,7 @@ class DeskFactory:
     async def running(
         self, clock: Clock | None = None, *, telegram: bool = True, **settings: Any
     ) -> AsyncIterator[Running]:
-        values: dict[str, Any] = {"database_url": self._database_url, "port": 0, "telegram_rate": 1000}
+        values: dict[str, Any] = {"database_url": self._database_url, "port": 0, "telegram_rate": 1000, **AWAKE}
         if telegram:
             values |= {"telegram_bot_token": self._telegram.token, "telegram_api_url": self._telegram.root}
         made = Settings(**(values | settings))

@@ -77,6 +77,7 @@ class Killing:
             "PORT": "0",
             "DENSE": "0",
             "LOG_LEVEL": "ERROR",
+            "QUIET_HOURS": "00:00-00:00",  # whatever the hour at which it runs
             "OMP_NUM_THREADS": "1",
             **settings,
         }
