@@ -10,6 +10,7 @@ or the list with its filters when none fits.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -52,8 +53,8 @@ async def listed(turn: Turn) -> None:
 async def say_list(turn: Turn, chosen: Json, page: int = 0) -> None:
     """`chosen` holds the filters as buttons carry them."""
     t, knowledge, wanted = turn.t, turn.services.knowledge, _wanted(chosen)
-    async with turn.reading() as session:
-        coming = await finding.coming(session, turn.now)
+    session = await turn.reading()
+    coming = await finding.coming(session, turn.now)
     announced = [event for event in coming if finding.fits(event, wanted, knowledge.content)]
     dated = {event.series for event in coming}
     again = [series for series in _again(turn, wanted, loosely=not announced) if series.id not in dated]
@@ -212,11 +213,11 @@ async def answer_in_words(turn: Turn, text: str, answer: Answer) -> bool:
 
 async def _answer(turn: Turn, text: str, answer: Answer) -> bool:
     knowledge = turn.services.knowledge
-    wanted = knowledge.wanted(text, answer.language, turn.now.date())
+    wanted = await asyncio.to_thread(knowledge.wanted, text, answer.language, turn.now.date())
     if wanted is None:
         return False
-    async with turn.reading() as session:
-        coming = await finding.coming(session, turn.now)
+    session = await turn.reading()
+    coming = await finding.coming(session, turn.now)
     found = [event for event in coming if finding.named(event, text.casefold())]
     if not found and wanted.series:
         if answer.facet in ABOUT_ONE:

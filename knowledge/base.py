@@ -247,7 +247,7 @@ class KnowledgeBase:
         return _by_name(self.content.of_type(Route), language)
 
     def wanted(self, question: str, language: Language, today: date) -> Wanted | None:
-        """What a question asks of the calendar of events; None when it speaks of none."""
+        """What a question asks of the calendar of events; None when of none. CPU work: call it in a thread."""
         return self.index.calendar.read(question[:QUESTION_LIMIT], language, today)
 
     def events(self, wanted: Wanted | None = None) -> list[RecurringEvent]:

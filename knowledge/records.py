@@ -162,6 +162,10 @@ class Law(Frozen):
     note: Text | None = None
     zones: tuple[str, ...] = ()  # the only zones that it is about; of others under the regime it is not named
 
+    def holds_in(self, zone: str) -> bool:
+        """Whether it is about the zone, which is under the regime."""
+        return not self.zones or zone in self.zones
+
 
 class Agency(Frozen):
     """The office that decides."""

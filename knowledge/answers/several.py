@@ -140,7 +140,7 @@ def _law_value(view: View, body: Body, zone: Zone, facet: FacetName) -> Line | N
     for regime in regimes_of(view, zone):
         said = view.first_line(regime, facet)
         if said is not None:
-            body.laws += [law for law in regime.law if law not in body.laws]
+            body.laws += [law for law in regime.law if law.holds_in(zone.id) and law not in body.laws]
             if regime not in body.behind:
                 body.behind.append(regime)
             return view.line(_brief(said), (said,), regime.facets[facet])

@@ -113,7 +113,7 @@ class CalendarReader:
             match for match in (*self._tables.countries.find(squeezed), *self._tables.places.find(squeezed))
             if not any(start <= match.start and match.end <= end for start, end in taken)
         ]  # fmt: skip
-        codes = {owner for match in found for owner, _ in match.owners if owner}
+        codes = {owner for match in found for owner, _ in match.owners if owner} - {"regional"}
         return codes.pop() if len(codes) == 1 else None
 
     def _place(self, squeezed: Squeezed) -> str | None:

@@ -72,6 +72,8 @@ def test_a_question_for_the_calendar_is_understood(knowledge: KnowledgeBase, lan
         ("งานสัมมนาภาษาลาวปีหน้า", "th", {"language": "lo", "country": None, "first": date(2028, 1, 1)}),
         ("hội thảo trực tuyến tháng tư bằng tiếng Lào", "vi", {"online": True, "language": "lo", "first": APRIL[0]}),
         ("upcoming fairs in Laos", "en", {"soon": True, "country": "LA", "series": ()}),
+        ("any regional forums next month", "en", {"country": None, "first": APRIL[0]}),
+        ("GMS forums in Thailand next month", "en", {"country": "TH", "first": APRIL[0]}),
         ("when is CAEXPO next year", "en", {"series": ("caexpo",)}),
         ("may I join the forum?", "en", {"first": None}),
     ],

@@ -57,6 +57,14 @@ def test_a_comparison_shows_the_same_facet_and_what_is_unknown() -> None:
     assert well_formed(found.short)
 
 
+def test_a_comparison_names_no_law_of_other_zones() -> None:
+    zones = ("la-boten-sez", "la-thakhek-sez")
+    asked = finding("answer", (zones[0], "compare"), (zones[1], "profit_tax"), records=zones)
+    found = ANSWERER.to_finding(asked, TODAY)
+    assert "Profit tax" in plain(found.short)
+    assert not [source for source in found.sources if source.law and "Savan-Seno" in source.title]
+
+
 def test_a_comparison_says_what_is_the_same_once() -> None:
     zones = [zone.id for zone in CONTENT.of_type(Zone) if zone.regime == "th-border-sez"][:3]
     asked = finding("answer", (zones[0], "compare"), (zones[1], "profit_tax"), records=tuple(zones))

@@ -20,7 +20,8 @@ def render_crossing(view: View, crossing: Crossing, facet: FacetName) -> Body:
     if facet is F.OVERVIEW:
         _overview(view, body, crossing)
     elif facet is F.STATUS:
-        body.add(last_known(view, crossing), _unknown_hours(view, crossing))
+        known = last_known(view, crossing)
+        body.add(known, _unknown_hours(view, crossing) if known else None)
     elif facet is F.LOCATION:
         body.add(*(_side(view, crossing, side) for side in crossing.sides))
         point = crossing.coordinates

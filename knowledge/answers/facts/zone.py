@@ -94,7 +94,7 @@ def _law(view: View, body: Body, zone: Zone, facet: FacetName) -> None:
             continue
         named = t("These are the rules of “{law}”, which this zone falls under.", law=view.proper(regime.names))
         body.add(view.line(named, (), regime, sources=()))
-        body.laws += [law for law in regime.law if not law.zones or zone.id in law.zones]
+        body.laws += [law for law in regime.law if law.holds_in(zone.id)]
         body.behind.append(regime)
         body.cautions += [caution for caution in regime.cautions if caution not in body.cautions]
     extra = zone.facets.get(F.INCENTIVES_EXTRA)
