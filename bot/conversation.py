@@ -6,8 +6,7 @@ A channel turns what its platform delivers into an `Incoming`; a handler answers
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -238,10 +237,9 @@ class Turn:
         """
         self.dialog.context = {**self.dialog.context, "expects": {"what": what, **data}}
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
+    async def reading(self) -> AsyncSession:
         """A session for looking things up before the transaction, so that long work in between holds up nobody."""
-        yield await self._read()
+        return await self._read()
 
     async def transaction(self) -> AsyncSession:
         """The session whose changes are committed together with the replies and the end of the inbox row."""

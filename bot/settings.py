@@ -149,6 +149,11 @@ class Settings(BaseSettings):
         return hours.zone(self.service_zone)
 
     @property
+    def root(self) -> str:
+        """The desk's own address; without PUBLIC_URL, where it listens."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
     def sqlite_file(self) -> Path | None:
         """The database's file, None for PostgreSQL or a database in memory."""
         url = make_url(self.database_url)

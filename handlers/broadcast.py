@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from bot import hours
 from bot.conversation import Attachment, Button, Kind, Reply, Turn, rows
 from bot.form_values import Unfit, read_moment
 from bot.routing import Handler, Routes
@@ -149,8 +148,9 @@ async def take_text(turn: Turn) -> None:
         row = await broadcasts.draft(session, turn.person.id, number)
         await broadcasts.do_change(session, turn.person.id, number, turn.now, texts={**row.texts, **texts})
     except broadcasts.Refused as refused:
-        turn.expect("broadcast.text", broadcast=number, language=turn.expected["language"])
-        turn.say(problem(turn.t, refused))
+        if refused.other_words_may_do:
+            turn.expect("broadcast.text", broadcast=number, language=turn.expected["language"])
+        say_problem(turn, refused, number)
         return
     await show_draft(turn, number)
 
@@ -338,12 +338,16 @@ async def take_file(turn: Turn) -> None:
 async def take_time(turn: Turn) -> None:
     number, text = int(turn.expected["broadcast"]), turn.incoming.text
     try:
-        zone = hours.zone(turn.services.settings.service_zone)
-        at = None if is_word(text, "now") else read_moment(text, zone)
+        at = None if is_word(text, "now") else read_moment(text, turn.services.settings.zone)
         await broadcasts.do_change(await turn.transaction(), turn.person.id, number, turn.now, scheduled_for=at)
-    except (Unfit, broadcasts.Refused) as refused:
+    except Unfit as unfit:
         turn.expect("broadcast.time", broadcast=number)
-        turn.say(turn.t(refused.message) if isinstance(refused, Unfit) else problem(turn.t, refused))
+        turn.say(turn.t(unfit.message))
+        return
+    except broadcasts.Refused as refused:
+        if refused.other_words_may_do:
+            turn.expect("broadcast.time", broadcast=number)
+        say_problem(turn, refused, number)
         return
     await show_draft(turn, number)
 
@@ -378,8 +382,7 @@ async def preview(turn: Turn) -> None:
 async def _everywhere(turn: Turn, number: int) -> Markup:
     """Where the officer sees it on the platforms that they are not on."""
     token = await looks.token(await turn.transaction(), turn.person.id, number, turn.now)
-    settings = turn.services.settings
-    address = f"{settings.public_url or f'http://{settings.host}:{settings.port}'}/preview/{token}"
+    address = f"{turn.services.settings.root}/preview/{token}"
     return turn.t(
         "In the web chat and on Telegram, in each language: {address} (for an hour; who has the link sees it)",
         address=Markup('<a href="{0}">{0}</a>').format(address),

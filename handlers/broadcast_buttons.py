@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -104,7 +105,7 @@ def read_button(line: str, language: Language, records: Mapping[str, Any]) -> di
     if not kind:
         return None
     labels: dict[str, str] = {}
-    for part in label.split(" / "):
+    for part in re.split(" [/／] ", label):
         code, colon, words = cut(part, ":")
         named = language_from(code) if colon else None
         labels[(named or language).value] = words if named else part.strip()

@@ -201,9 +201,7 @@ async def web_link(turn: Turn) -> None:
         return
     t, session = turn.t, await turn.transaction()
     token = await door.do_make_link(session, turn.person.id, pressed(turn, "event"), door_name(turn), turn.now)
-    settings = turn.services.settings
-    root = settings.public_url or f"http://{settings.host}:{settings.port}"
-    address = f"{root}/door/{token}"
+    address = f"{turn.services.settings.root}/door/{token}"
     turn.say(
         t(
             "Open this link once, on the phone at the door. It works there for a day and a half: {address}",

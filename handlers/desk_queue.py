@@ -35,8 +35,8 @@ SHOWN, CARRIED, LABEL = 12, 60, 48
 @staff_only("queue.read")
 async def list_(turn: Turn) -> None:
     t = turn.t
-    async with turn.reading() as session:
-        asked = await vain.waiting(session, turn.person.id, turn.now)
+    session = await turn.reading()
+    asked = await vain.waiting(session, turn.person.id, turn.now)
     embedder = turn.services.knowledge.index.embedder
     groups = await asyncio.to_thread(vain.grouped, asked, vain.remembering(embedder.questions) if embedder else None)
     if not groups:

@@ -86,8 +86,8 @@ async def take(turn: Turn) -> None:
 async def go(turn: Turn) -> None:
     """Reads before the transaction begins, because unpacking takes its time."""
     t = turn.t
-    async with turn.reading() as reading:
-        kept = await turn.services.outbox.kept(reading, str(pressed(turn, "blob")))
+    reading = await turn.reading()
+    kept = await turn.services.outbox.kept(reading, str(pressed(turn, "blob")))
     if kept is None:
         turn.say(t("I no longer have this file. Please send it again."))
         return

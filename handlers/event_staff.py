@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from bot import hours
 from bot.conversation import Button, Json, Turn, rows
 from bot.coverage_words import STATUS
 from bot.event_words import EVENT_STATES, REGISTRATION_STATES, headline, lines, refusal
@@ -16,7 +17,6 @@ from bot.forms import Answers, Field, Form, Option, open_form
 from bot.routing import Routes
 from bot.services.events import model, staff
 from bot.services.events.model import Details, Event, Refused
-from bot.services.events.notices import ZONES
 from bot.services.events.staff import Draft
 from handlers.event_form import countries, languages
 from handlers.events import card
@@ -235,7 +235,7 @@ def _moment_problem(words: str) -> str | None:
 
 
 def _zones(t: Phrases) -> list[Option]:
-    return [Option(zone.key, f"{t.country(code)} ({zone.key})") for code, zone in ZONES.items()]
+    return [Option(zone.key, f"{t.country(code)} ({zone.key})") for code, zone in hours.ZONES.items()]
 
 
 async def _created(turn: Turn, answers: Answers) -> None:

@@ -16,6 +16,7 @@ from bot.services import wishes
 from bot.services.events import files, finding, model, registrations
 from bot.services.events.files import EventFile
 from bot.services.events.model import Event, Places
+from bot.services.events.registrations import Registration
 from handlers.menu import home_button, pressed, way_back
 from knowledge.language import Language
 from knowledge.phrases import Phrases
@@ -28,8 +29,8 @@ routes = Routes()
 
 @routes.link("ev_")
 async def from_poster(turn: Turn) -> None:
-    async with turn.reading() as session:
-        event = await model.by_code(session, turn.incoming.text.strip()[3:])
+    session = await turn.reading()
+    event = await model.by_code(session, turn.incoming.text.strip()[3:])
     if event is None or event.state == "draft":
         turn.say(refusal(turn.t, "gone"), ((home_button(turn.t),),))
         return
@@ -44,8 +45,8 @@ async def show(turn: Turn) -> None:
 
 
 async def _event(turn: Turn) -> Event | None:
-    async with turn.reading() as session:
-        event = await model.find(session, pressed(turn, "event"))
+    session = await turn.reading()
+    event = await model.find(session, pressed(turn, "event"))
     if event is None or event.state == "draft":
         turn.say(refusal(turn.t, "gone"), ((home_button(turn.t),),))
         return None
@@ -53,11 +54,11 @@ async def _event(turn: Turn) -> Event | None:
 
 
 async def show_card(turn: Turn, event: Event, *, edit: bool = False) -> None:
-    async with turn.reading() as session:
-        places = await model.places(session, event.id)
-        mine = await registrations.of_event(session, turn.person.id, event.id)
-        papers = await files.listed(session, event.id)
-    turn.say(card(turn.t, event, places, turn), _card_buttons(turn, event, papers, bool(mine)), edit=edit)
+    session = await turn.reading()
+    places = await model.places(session, event.id)
+    mine = await registrations.of_event(session, turn.person.id, event.id)
+    papers = await files.listed(session, event.id)
+    turn.say(card(turn.t, event, places, turn), _card_buttons(turn, event, papers, mine), edit=edit)
 
 
 def card(t: Phrases, event: Event, places: Places, turn: Turn) -> Markup:
@@ -98,10 +99,10 @@ def _standing(t: Phrases, event: Event, places: Places, status: str, turn: Turn)
     return t("Places are free.") if not event.changed_at else t("Places are free. The details have changed lately.")
 
 
-def _card_buttons(turn: Turn, event: Event, papers: Sequence[EventFile], registered: bool) -> Rows:
+def _card_buttons(turn: Turn, event: Event, papers: Sequence[EventFile], mine: Sequence[Registration]) -> Rows:
     t, here = turn.t, {"event": event.id}
     buttons: list[Button] = []
-    if registered:
+    if mine:
         buttons.append(Button(t.p("button", "🎫 My tickets"), "tickets.list"))
     elif event.status(turn.now) in ("published", "changed"):
         buttons.append(Button(t.p("button", "✅ Register"), "events.register", here))
@@ -122,7 +123,7 @@ def _card_buttons(turn: Turn, event: Event, papers: Sequence[EventFile], registe
         if not paper.after or event.status(turn.now) == "past":
             buttons.append(Button(paper.title.best(t.language)[0][:40], url=paper.url))
     buttons += file_buttons(t, [paper for paper in papers if paper.kind != "after" or turn.now >= event.ends_at])
-    if registered and event.status(turn.now) == "past":
+    if event.status(turn.now) == "past" and any(one.state == "confirmed" for one in mine):
         buttons.append(Button(t.p("button", "📎 Papers"), "feedback.papers", here))
     if link := turn.services.links.share(event.link, event.title(t.language)):
         buttons.append(Button(t.p("button", "📤 Share"), url=link))
@@ -144,9 +145,9 @@ def file_buttons(t: Phrases, papers: Sequence[EventFile]) -> list[Button]:
 @routes.button("events.file")
 async def give_file(turn: Turn) -> None:
     t = turn.t
-    async with turn.reading() as session:
-        found = await files.content(session, pressed(turn, "file"))
-        event = await model.find(session, found[0].event_id) if found else None
+    session = await turn.reading()
+    found = await files.content(session, pressed(turn, "file"))
+    event = await model.find(session, found[0].event_id) if found else None
     if found is None or event is None or event.state == "draft":
         turn.say(refusal(t, "gone"), ((home_button(t),),))
         return

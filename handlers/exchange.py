@@ -47,8 +47,8 @@ async def menu(turn: Turn) -> None:
 @staff_only("exchange.export")
 async def export(turn: Turn) -> None:
     form = str(pressed(turn, "form"))
-    async with turn.reading() as reading:
-        held = await records.everything(reading)
+    reading = await turn.reading()
+    held = await records.everything(reading)
     make = exchange.to_workbook if form == "xlsx" else exchange.to_yaml
     content = await asyncio.to_thread(make, held)
     session = await turn.transaction()
@@ -82,8 +82,8 @@ async def take(turn: Turn) -> None:
         return
     kept = Attachment(file.name or "import", file.mime or "application/octet-stream", content)
     try:
-        async with turn.reading() as reading:
-            plan = await _plan(reading, kept)
+        reading = await turn.reading()
+        plan = await _plan(reading, kept)
     except packed.TooMuch:
         turn.expect("exchange.file")
         size = t.number(packed.MOST_UNPACKED // 1_000_000)
@@ -136,9 +136,9 @@ def _preview(turn: Turn, plan: exchange.Plan) -> Markup:
 async def import_(turn: Turn) -> None:
     """All of it or nothing: each changed record becomes a change in review, in one transaction."""
     t, blob = turn.t, str(pressed(turn, "blob"))
-    async with turn.reading() as session:
-        file = await turn.services.outbox.kept(session, blob)
-        plan = await _plan(session, file) if file else None  # anew: somebody may have published since
+    session = await turn.reading()
+    file = await turn.services.outbox.kept(session, blob)
+    plan = await _plan(session, file) if file else None  # anew: somebody may have published since
     if file is None or plan is None:
         turn.say(t("I no longer have this file. Please send it again."))
         return

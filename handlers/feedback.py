@@ -149,12 +149,12 @@ async def certificate(turn: Turn) -> None:
 async def show_papers(turn: Turn) -> None:
     """For everybody who was registered, in the chat and under a link of their own for their other devices."""
     t = turn.t
-    async with turn.reading() as session:
-        event = await model.find(session, pressed(turn, "event"))
-        here = await registrations.of_event(session, turn.person.id, event.id) if event else []
-        mine = next((one for one in here if one.state == "confirmed"), None)
-        token = await materials.token(session, mine.id) if mine else ""
-        given = await materials.given(session, token, turn.now)
+    session = await turn.reading()
+    event = await model.find(session, pressed(turn, "event"))
+    here = await registrations.of_event(session, turn.person.id, event.id) if event else []
+    mine = next((one for one in here if one.state == "confirmed"), None)
+    token = await materials.token(session, mine.id) if mine else ""
+    given = await materials.given(session, token, turn.now)
     if given is None:
         turn.say(t("This is for those who were there."), ((home_button(t),),))
         return
@@ -162,8 +162,7 @@ async def show_papers(turn: Turn) -> None:
     buttons += file_buttons(t, given.files)
     text = lines(headline(t, given.event), t("The organiser has given out no papers yet."))
     if buttons:
-        settings = turn.services.settings
-        address = f"{settings.public_url or f'http://{settings.host}:{settings.port}'}/papers/{token}"
+        address = f"{turn.services.settings.root}/papers/{token}"
         link = t(
             "The same for your other devices, until {date}: {address}",
             date=t.date(given.event.let_go_after.astimezone(given.event.zone).date()),

@@ -143,11 +143,11 @@ async def _from_staff(turn: Turn, group: str, thread: str) -> bool:
 
 async def _fetched_from_staff(turn: Turn, group: str, thread: str) -> bytes | None:
     """As _fetched, for the person whom the topic is about; nothing is fetched that will not be passed on."""
-    async with turn.reading() as session:
-        row = await live.in_topic(session, group, thread)
-        if row is None or row.state == "closed":
-            return None
-        platform, talks = row.platform, await roles.roles_of(session, turn.person.id)
+    session = await turn.reading()
+    row = await live.in_topic(session, group, thread)
+    if row is None or row.state == "closed":
+        return None
+    platform, talks = row.platform, await roles.roles_of(session, turn.person.id)
     return await _fetched(turn, platform) if roles.allowed(talks, "live.talk") else None
 
 

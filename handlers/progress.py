@@ -82,10 +82,11 @@ def _piles_up(row: Any, counts: dict[str, int]) -> bool:
 
 async def _tell(session: Any, services: Services, row: Any) -> None:
     """The officer hears of it in a message of its own, not only by an edit."""
-    address = await people.address_of(session, row.author_id) if row.author_id else None
-    if address is None:
+    reached = await people.reach(session, row.author_id) if row.author_id else None
+    if reached is None:
         return
-    t = Phrases(Language(await roles.language_of(session, row.author_id)))
+    language, address = reached
+    t = Phrases(language)
     counts = await recipients.counts(session, row.id)
     reply = Reply(status_text(t, row, counts, None), status_buttons(t, row, counts))
     key = f"b:{row.id}:stopped:{counts['failed'] + counts['unknown']}"

@@ -36,9 +36,9 @@ SHOWN = 10
 async def submit(turn: Turn) -> None:
     t, number = turn.t, int(pressed(turn, "proposal"))
     try:
-        async with turn.reading() as session:
-            draft = await curating.find(session, number)
-            body, base = draft.body, draft.base
+        session = await turn.reading()
+        draft = await curating.find(session, number)
+        body, base = draft.body, draft.base
         (broken,) = await would_break(turn, [(json.loads(body), base is None)])  # seconds: nothing is written meanwhile
         session = await turn.transaction()
         row = await curating.find(session, number)

@@ -14,12 +14,11 @@ from markupsafe import Markup
 
 from bot.conversation import Button, Reply, Rows, Turn, rows
 from bot.routing import Routes
-from bot.services import Services, broadcasts, people, recipients, roles
-from handlers.broadcast import STATES, say_problem, split_languages
+from bot.services import Services, broadcasts, people, recipients
+from handlers.broadcast import STATES, or_why, say_problem, split_languages
 from handlers.broadcast_report import csv_file, picture, table
 from handlers.menu import pressed
 from handlers.staff import ask_all, staff_button, staff_only
-from knowledge.language import Language
 from knowledge.phrases import N_, Phrases
 
 routes = Routes()
@@ -86,10 +85,10 @@ def status_buttons(t: Phrases, row: Any, counts: dict[str, int]) -> Rows:
     offer(t.p("button", "⏸ Pause"), "broadcast.pause", "sending")
     offer(t.p("button", "▶ Resume"), "broadcast.resume", "paused")
     offer(t.p("button", "⏹ Cancel"), "broadcast.cancel", "approval", "scheduled", "sending", "paused")
-    offer(t.p("button", "✏️ Correct everywhere"), "broadcast.correct", "sending", "paused", "done")
-    offer(t.p("button", "🗑 Recall"), "broadcast.recall", "sending", "paused", "done")
+    offer(t.p("button", "✏️ Correct everywhere"), "broadcast.correct", *broadcasts.STARTED)
+    offer(t.p("button", "🗑 Recall"), "broadcast.recall", *broadcasts.STARTED)
     offer(t.p("button", "📊 Report"), "broadcast.report", "sending", "paused", "done", "cancelled")
-    if counts.get("unknown") and row.state in ("sending", "paused", "done"):
+    if counts.get("unknown") and row.state in broadcasts.STARTED:
         offered.append(Button(t.p("button", "❓ Unknown ones"), "broadcast.unknown", where))
     return (*rows(offered, 2), (staff_button(t),))
 
@@ -99,14 +98,11 @@ def status_buttons(t: Phrases, row: Any, counts: dict[str, int]) -> Rows:
 
 @routes.button("broadcast.ask_send")
 @staff_only("broadcast.start")
+@or_why
 async def ask_send(turn: Turn) -> None:
     session, t, number = await turn.transaction(), turn.t, int(pressed(turn, "broadcast"))
-    try:
-        row = await broadcasts.draft(session, turn.person.id, number)
-        count = await broadcasts.check_ready(session, turn.services, row)
-    except broadcasts.Refused as refused:
-        say_problem(turn, refused, number)
-        return
+    row = await broadcasts.draft(session, turn.person.id, number)
+    count = await broadcasts.check_ready(session, turn.services, row)
     lines = [t.n("Send it to {count} person?", "Send it to {count} people?", count)]
     if count > turn.services.settings.broadcast_approval_above:
         lines.append(t("So many need a second person's approval; I will ask."))
@@ -126,13 +122,10 @@ async def ask_send(turn: Turn) -> None:
 
 @routes.button("broadcast.send")
 @staff_only("broadcast.start")
+@or_why
 async def send(turn: Turn) -> None:
     session, number = await turn.transaction(), int(pressed(turn, "broadcast"))
-    try:
-        row = await broadcasts.do_submit(session, turn.services, turn.person.id, number)
-    except broadcasts.Refused as refused:
-        say_problem(turn, refused, number)
-        return
+    row = await broadcasts.do_submit(session, turn.services, turn.person.id, number)
     if row.state == "approval":
         asked = await ask_approval(session, turn.services, row, turn.person.id)
         turn.say(
@@ -167,13 +160,10 @@ def _approval(row: Any, t: Phrases) -> Reply:
 
 @routes.button("broadcast.approve")
 @staff_only("broadcast.approve")
+@or_why
 async def approve(turn: Turn) -> None:
     session, number = await turn.transaction(), int(pressed(turn, "broadcast"))
-    try:
-        row = await broadcasts.do_approve(session, turn.services, turn.person.id, number)
-    except broadcasts.Refused as refused:
-        say_problem(turn, refused, number)
-        return
+    row = await broadcasts.do_approve(session, turn.services, turn.person.id, number)
     if row.state == "approval":  # to many more than whoever approves it was told
         asked = _approval(row, turn.t)
         turn.say(asked.text, asked.buttons, edit=True)
@@ -198,10 +188,11 @@ async def _started(turn: Turn, row: Any) -> None:
 
 async def show_progress(session: Any, services: Any, row: Any) -> None:
     """Begins the message that edits itself."""
-    address = await people.address_of(session, row.author_id) if row.author_id else None
-    if address is None:
+    reached = await people.reach(session, row.author_id) if row.author_id else None
+    if reached is None:
         return
-    t = Phrases(Language(await roles.language_of(session, row.author_id)))
+    language, address = reached
+    t = Phrases(language)
     counts = await recipients.counts(session, row.id)
     body = await services.outbox.prepare(
         session,
@@ -219,20 +210,17 @@ async def show_progress(session: Any, services: Any, row: Any) -> None:
 
 @routes.button("broadcast.pause", "broadcast.resume", "broadcast.cancel")
 @staff_only("broadcast.control")
+@or_why
 async def control(turn: Turn) -> None:
     assert turn.pressed is not None
     session, number = await turn.transaction(), int(pressed(turn, "broadcast"))
-    try:
-        match turn.pressed.action:
-            case "broadcast.pause":
-                await broadcasts.do_pause(session, turn.person.id, number, turn.now)
-            case "broadcast.resume":
-                await broadcasts.do_resume(session, turn.services, turn.person.id, number)
-            case _:
-                await broadcasts.do_cancel(session, turn.person.id, number, turn.now)
-    except broadcasts.Refused as refused:
-        say_problem(turn, refused, number)
-        return
+    match turn.pressed.action:
+        case "broadcast.pause":
+            await broadcasts.do_pause(session, turn.person.id, number, turn.now)
+        case "broadcast.resume":
+            await broadcasts.do_resume(session, turn.services, turn.person.id, number)
+        case _:
+            await broadcasts.do_cancel(session, turn.person.id, number, turn.now)
     await _show(turn, number)
 
 
@@ -257,13 +245,10 @@ async def unknown(turn: Turn) -> None:
 
 @routes.button("broadcast.resend")
 @staff_only("broadcast.resend")
+@or_why
 async def resend(turn: Turn) -> None:
     number = int(pressed(turn, "broadcast"))
-    try:
-        await broadcasts.do_resend_unknown(await turn.transaction(), turn.services, turn.person.id, number)
-    except broadcasts.Refused as refused:
-        say_problem(turn, refused, number)
-        return
+    await broadcasts.do_resend_unknown(await turn.transaction(), turn.services, turn.person.id, number)
     await _show(turn, number)
 
 
@@ -282,7 +267,8 @@ async def correct(turn: Turn) -> None:
     try:
         edits = await broadcasts.do_correct(await turn.transaction(), turn.services, turn.person.id, number, texts)
     except broadcasts.Refused as refused:
-        turn.expect("broadcast.correct", broadcast=number)
+        if refused.other_words_may_do:
+            turn.expect("broadcast.correct", broadcast=number)
         say_problem(turn, refused, number)
         return
     turn.say(
@@ -293,6 +279,7 @@ async def correct(turn: Turn) -> None:
 
 @routes.button("broadcast.recall")
 @staff_only("broadcast.recall")
+@or_why
 async def recall(turn: Turn) -> None:
     t, number = turn.t, int(pressed(turn, "broadcast"))
     if not pressed(turn, "sure"):
@@ -300,11 +287,7 @@ async def recall(turn: Turn) -> None:
         back = Button(t.p("button", "‹ Back"), "broadcast.open", {"broadcast": number})
         turn.say(t("Delete it at everybody's? Messages older than 48 hours stay."), ((sure, back),), edit=True)
         return
-    try:
-        gone = await broadcasts.do_recall(await turn.transaction(), turn.services, turn.person.id, number)
-    except broadcasts.Refused as refused:
-        say_problem(turn, refused, number)
-        return
+    gone = await broadcasts.do_recall(await turn.transaction(), turn.services, turn.person.id, number)
     turn.say(
         t.n("{count} message is being deleted.", "{count} messages are being deleted.", gone),
         ((staff_button(t),),),

@@ -51,8 +51,8 @@ AUDIT_PAGE = 10
 async def may(turn: Turn, action: str) -> bool:
     """Whether the person's roles allow the action; else they hear that it is for staff."""
     try:
-        async with turn.reading() as session:
-            await roles.check(session, turn.person.id, action)
+        session = await turn.reading()
+        await roles.check(session, turn.person.id, action)
     except roles.NotAllowed:
         refuse(turn)
         return False

@@ -37,9 +37,9 @@ TOP = 10
 @staff_only("stats.read")
 async def show(turn: Turn) -> None:
     t = turn.t
-    async with turn.reading() as session:
-        found = await stats.numbers(session, turn.person.id, turn.now)
-        vainly = await _asked_in_vain(turn, session)
+    session = await turn.reading()
+    found = await stats.numbers(session, turn.person.id, turn.now)
+    vainly = await _asked_in_vain(turn, session)
     groups = await asyncio.to_thread(vain.grouped, vainly)
     lines = [t("The last twelve weeks:")]
     lines += [t(label, count=t.number(found.total(what))) for what, label in WHAT.items()]

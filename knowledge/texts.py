@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.language import Language
 
 Status = Literal["reviewed", "draft", "stale", "missing"]
+STATES: tuple[Status, ...] = get_args(Status)
+"""The better first."""
 Words = dict[Language, tuple[str, ...]]
 
 

@@ -32,6 +32,7 @@ from knowledge.phrases import N_, Phrases
 TEXT_LIMIT, CAPTION_LIMIT = 3_800, 1_000  # UTF-16 units, with room for the stop line's button
 BUTTONS = 4
 RECALLED = N_("Recalled: deleted wherever the platform allows it.")
+STARTED = ("sending", "paused", "done")  # it has begun to go out and was not taken back
 CANCELLABLE = ("draft", "approval", "scheduled", "sending", "paused")
 
 
@@ -42,6 +43,11 @@ class Refused(Exception):
         super().__init__(code)
         self.code = code
         self.fields = fields
+
+    @property
+    def other_words_may_do(self) -> bool:
+        """Whether it was what was written, not what has become of the announcement."""
+        return self.code in ("empty", "too_long", "past")
 
 
 # -- writing
@@ -136,11 +142,15 @@ async def recent(session: AsyncSession, limit: int = 8) -> list[BroadcastRow]:
 # -- how it looks
 
 
+def spoken_in(row: BroadcastRow, language: Language) -> str | None:
+    """Whose text people who read `language` get; None when it isn't sent to them."""
+    return language.value if language.value in row.texts else row.fallback
+
+
 def reply_for(row: BroadcastRow, language: Language, file: Attachment | None = None, root: str | None = None) -> Reply:
     """The message as people who read `language` get it. `root`: the desk's own address, over which links lead."""
     t = Phrases(language)
-    spoken = language.value if language.value in row.texts else row.fallback
-    words = row.texts.get(spoken or "", "")
+    words = row.texts.get(spoken_in(row, language) or "", "")
     buttons = [_button(row, number, button, language, root) for number, button in enumerate(row.buttons)]
     stop = Button(t.p("button", "🔕 Stop these messages"), "news.stop", {"broadcast": row.id})
     return Reply(escape(words), (*rows(buttons), (stop,)), attachment=file)
@@ -317,7 +327,7 @@ async def do_resend_unknown(session: AsyncSession, services: Services, actor: in
     """
     await roles.check(session, actor, "broadcast.resend")
     row = await find(session, number)
-    if row.state not in ("sending", "paused", "done"):
+    if row.state not in STARTED:
         raise Refused("not_now")
     resent = await recipients.resend_unknown(session, row)
     row.progress = quiet.woken(row.progress)
@@ -340,7 +350,7 @@ async def do_correct(
     """Changes the text everywhere: where it stands it is edited, where it still waits it goes out right."""
     await roles.check(session, actor, "broadcast.correct")
     row = await find(session, number)
-    if row.state not in ("sending", "paused", "done"):
+    if row.state not in STARTED:
         raise Refused("not_now")
     if not texts:
         raise Refused("empty")
@@ -362,7 +372,7 @@ async def do_recall(session: AsyncSession, services: Services, actor: int, numbe
     """Takes it back: deleted where it stands (within what the platform allows), and not sent where it waits."""
     await roles.check(session, actor, "broadcast.recall")
     row, now = await find(session, number), services.clock.now()
-    await _move(session, number, ("sending", "paused", "done"), "cancelled", finished_at=now)
+    await _move(session, number, STARTED, "cancelled", finished_at=now)
     await _rows(session, number, withdrawn("cancelled", "recalled", now))
     row.changed_at, row.edition, row.reason = now, row.edition + 1, RECALLED
     await session.flush()
@@ -373,10 +383,11 @@ async def do_recall(session: AsyncSession, services: Services, actor: int, numbe
 
 async def do_catch_up(session: AsyncSession, services: Services, row: BroadcastRow) -> None:
     """Corrects or deletes also what was just being sent when that was decided."""
-    now = services.clock.now()
-    if not await recipients.stands(session, row, "recall" if row.reason == RECALLED else "edit"):
+    recalled = row.reason == RECALLED
+    if not await recipients.stands(session, row, "recall" if recalled else "edit"):
         return
-    if row.reason == RECALLED:
+    now = services.clock.now()
+    if recalled:
         await recipients.delete_everywhere(session, row, now)
-    elif row.edition > 1:
+    else:
         await recipients.change_everywhere(session, row, await bodies(session, services, row), now)

@@ -80,13 +80,8 @@ ON_THE_PHONE = IdentityRow.platform != "web"
 
 async def address_of(session: AsyncSession, person_id: int) -> Address | None:
     """Where the person can be written to: of their accounts that are open to the desk one that rings, the latest."""
-    row = await session.scalar(
-        select(IdentityRow)
-        .where(IdentityRow.person_id == person_id, IdentityRow.unreachable_at.is_(None))
-        .order_by(ON_THE_PHONE.desc(), IdentityRow.id.desc())
-        .limit(1)
-    )
-    return Address(row.platform, row.external_id) if row else None
+    reached = await reach(session, person_id)
+    return reached[1] if reached else None
 
 
 Reach = tuple[Language, Address]

@@ -68,5 +68,5 @@ async def given(session: AsyncSession, services: Services, text: str) -> Preview
 
 
 def _look(row: BroadcastRow, language: Language, file: Attachment | None, root: str | None) -> Look:
-    spoken = language if language.value in row.texts else Language(row.fallback or language.value)
+    spoken = Language(broadcasts.spoken_in(row, language) or language.value)
     return Look(language, spoken, broadcasts.reply_for(row, language, file, root))

@@ -182,8 +182,8 @@ async def do_answer(
 async def do_close(session: AsyncSession, actor: int, numbers: Sequence[int], now: datetime) -> None:
     """Not for the desk: off the queue without an answer."""
     await roles.check(session, actor, "queue.answer")
-    await take_off(session, numbers, "withdrawn")
-    await audit.record(session, actor, "queue.close", ", ".join(f"question:{number}" for number in numbers), now)
+    rows = await take_off(session, numbers, "withdrawn")
+    await audit.record(session, actor, "queue.close", ", ".join(f"question:{row.id}" for row in rows), now)
 
 
 async def find(session: AsyncSession, numbers: Sequence[int]) -> list[HandoverRow]:

@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from bot.store.sqlite import connect
 
 BUSY_SECONDS = 30
-POOL = 16  # connections; as many turns can be in the database at once
+POOL = 16  # connections; a turn keeps one to read and may take the writer's: more than worker.CONCURRENT_CHATS
 
 
 class Store:

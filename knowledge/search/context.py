@@ -118,8 +118,9 @@ def twins(record: Record, heard: Heard, corpus: Corpus) -> dict[str, float]:
 def _turns(record: Record, heard: Heard) -> bool:
     """Whether the other direction is asked for than the record's."""
     asked = {"import", "export"} & heard.intents.keys()
-    one_way = isinstance(record, Procedure) and record.direction in ("import", "export")
-    return one_way and bool(asked) and getattr(record, "direction", "") not in asked
+    if not isinstance(record, Procedure) or record.direction not in ("import", "export"):
+        return False
+    return bool(asked) and record.direction not in asked
 
 
 def _mirrors(one: str, other: str) -> bool:

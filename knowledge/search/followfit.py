@@ -43,14 +43,11 @@ class Said:
     fold: int
 
 
-def follow_model(
-    index: SearchIndex, said: Sequence[Said], folds: Sequence[Heads], left_out: int | None = None
-) -> Model:
-    """The model, of all that was said or without one fold."""
-    chosen = [one for one in said if one.fold != left_out]
-    rows = [ties_of(index, one, folds[one.fold]) for one in chosen]
+def follow_model(index: SearchIndex, said: Sequence[Said], folds: Sequence[Heads]) -> Model:
+    """The model, of all that was said."""
+    rows = [ties_of(index, one, folds[one.fold]) for one in said]
     return fit_logistic(
-        rows, [one.followed for one in chosen], [one.weight for one in chosen], penalty=_PENALTY, names=TIES
+        rows, [one.followed for one in said], [one.weight for one in said], penalty=_PENALTY, names=TIES
     )
 
 

@@ -18,9 +18,8 @@ from bot.coverage_words import TOPICS, states, summary
 from knowledge.coverage import Coverage, Share
 from knowledge.language import Language, parse_language
 from knowledge.phrases import Phrases
-from knowledge.texts import Status
+from knowledge.texts import STATES
 
-BAR: tuple[Status, ...] = ("reviewed", "draft", "stale", "missing")
 NAV = Markup('<nav aria-label="{label}">{links}</nav>\n')
 SECTION = Markup('<section aria-labelledby="{id}"><h2 id="{id}">{heading}</h2>{content}</section>')
 TABLE = Markup(
@@ -144,7 +143,7 @@ def _table(caption: Markup, head: list[Markup], rows: list[Markup]) -> Markup:
 def _texts(t: Phrases, share: Share, language: Language) -> Markup:
     """The states of the texts as a bar and in words."""
     x, parts = 0.0, []
-    for state in BAR:
+    for state in STATES:
         width = 100 * share.state(language, state)
         if width:
             parts.append(Markup('<rect class="{}" x="{:.2f}" width="{:.2f}" height="4"/>').format(state, x, width))

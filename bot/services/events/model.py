@@ -14,13 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.event_tables import EventCountRow, EventQuotaRow, EventRow
 from knowledge.language import Language
+from knowledge.texts import STATES, Text, text_basis
 from knowledge.texts import Status as TextStatus
-from knowledge.texts import Text, text_basis
 
 DEFAULT_FIELDS = ("full_name", "organisation", "position", "country", "sector", "contact", "needs")
 DEFAULT_REMINDERS = (7 * 24 * 60, 24 * 60, 120)  # minutes before the start
 
-WORSE: tuple[TextStatus, ...] = ("reviewed", "draft", "stale", "missing")
 Status = Literal["draft", "published", "changed", "cancelled", "past"]
 
 
@@ -106,7 +105,7 @@ class Details(Part):
     def status(self, language: Language) -> TextStatus:
         """The worst state of the texts in the language."""
         texts = [text for text in (self.title, self.summary, self.venue, self.audience, self.fee) if text]
-        return max((text.status(language) for text in texts), key=WORSE.index)
+        return max((text.status(language) for text in texts), key=STATES.index)
 
 
 def worded(text: Text | None, language: Language, words: str) -> Text:

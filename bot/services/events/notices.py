@@ -15,12 +15,11 @@ from bot.store.event_tables import EventNoticeRow, EventRow
 
 NIGHT = hours.Span(time(21), time(7))
 FEEDBACK_AT = time(9)
-ZONES = hours.ZONES
 
 
 def zone_of(country: str | None, event_zone: ZoneInfo) -> ZoneInfo:
     """The person's time zone by their country; the event's where that is not known."""
-    return ZONES.get(country or "", event_zone)
+    return hours.ZONES.get(country or "", event_zone)
 
 
 def after_quiet(now: datetime, zone: ZoneInfo) -> datetime:
