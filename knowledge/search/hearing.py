@@ -104,6 +104,17 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
     return heard
 
 
+def asked_term(heard: Heard, tables: Tables) -> str | None:
+    """The term of the glossary of which a question asks what it means, and nothing else: no letter is left over."""
+    facets = tables.facets[heard.question.language].find(heard.squeezed)
+    asks = [match for match in facets if "definition" in dict(match.owners)]
+    names = {owner for match in heard.terms for owner, _ in match.owners}
+    said = {place for match in (*heard.terms, *asks) for place in range(match.start, match.end)}
+    if not asks or len(names) != 1 or len(said) < len(heard.squeezed.text):
+        return None
+    return names.pop()
+
+
 def _assumed(heard: Heard) -> frozenset[str]:
     """The other end of the way where only one is named: the asker's own country."""
     home = HOME[heard.question.language]

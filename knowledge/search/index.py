@@ -19,7 +19,7 @@ from knowledge.search.corpus import Corpus, build_corpus, texts_of
 from knowledge.search.dense import Embedder
 from knowledge.search.finding import Candidate, Context, Finding, Outcome, SmallTalk
 from knowledge.search.fusion import load_weights
-from knowledge.search.hearing import Heard, hear
+from knowledge.search.hearing import Heard, asked_term, hear
 from knowledge.search.normalise import Question, detect, readings, written_out
 from knowledge.search.phrasebook import load_phrasebook
 from knowledge.search.readings import Readings
@@ -164,6 +164,8 @@ class SearchIndex:
             return self._chosen(chosen, heard, reply)
         if (known := self._known_wording(ranked)) is not None:
             return self._chosen(known, heard, reply)
+        if (term := asked_term(heard, self.tables)) is not None:
+            return self._chosen((term, "definition"), heard, reply)
         found = self._candidates(ranked.order[:SHOWN].tolist(), scores)
         listed = list_records(heard, ranked, self.corpus)
         missing = missing_part(heard, ranked, self.corpus)

@@ -49,6 +49,26 @@ def test_finds_in_every_language_without_vectors(lexical: SearchIndex, question:
     assert (finding.candidates[0].record, finding.candidates[0].facet) == (record, facet)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what is Form D?",
+        "什么是Form D",
+        "ฟอร์ม D คืออะไร",
+        "ຟອມ D ແມ່ນຫຍັງ?",
+        "Form D គឺជាអ្វី",
+        "Form D ဆိုတာ ဘာလဲ",
+        "C/O form D là gì?",
+    ],
+)
+def test_who_asks_only_what_a_term_means_is_told_that(lexical: SearchIndex, question: str) -> None:
+    context = Context(record="th-vat", facet="overview", country="TH", age_seconds=5.0)
+    for said_before in (None, context):
+        finding = lexical.find(question, None, said_before)
+        assert finding.outcome == "answer"
+        assert (finding.candidates[0].record, finding.candidates[0].facet) == ("form_d", "definition")
+
+
 @pytest.mark.parametrize("question", ["", "   ", "\u200b", "???", "\0", "🙂"])
 def test_nothing_to_search_for_is_declined(lexical: SearchIndex, question: str) -> None:
     assert lexical.find(question).outcome == "declined"
