@@ -4,6 +4,7 @@ Errors (unknown sources, dangling references, facets that a kind cannot have …
 editor's eye (alias clashes, records without a source, figures from memory, stale drafts, what was left out) is listed.
 """
 
+import re
 import sys
 import unicodedata
 from collections import Counter, defaultdict
@@ -47,6 +48,7 @@ STRUCTURED: dict[tuple[Kind, FacetName], tuple[str, ...]] = {
     (Kind.EVENT, FacetName.DATES): ("usual_months", "last_known_edition", "pattern"),
 }
 """Facets whose fact lies in fields of the record; the facet needs no text where one of them is filled."""
+_ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+", re.ASCII)
 STATES: tuple[Status, ...] = ("reviewed", "draft", "stale", "missing")
 
 
@@ -125,6 +127,9 @@ def _check_record(content: Content, record: Record) -> Iterator[Problem]:
         for language, value in text.items():
             if unicodedata.normalize("NFC", value) != value:
                 yield problem(f"{where}.{language.value}", "is not in Unicode form NFC")
+            for id_ in _ID.findall(value):
+                if id_ in content.records:
+                    yield problem(f"{where}.{language.value}", f"names {id_} by its id, which no reader knows")
 
 
 def _references(content: Content, record: Record) -> Iterator[tuple[str, Container[str], str]]:

@@ -198,6 +198,12 @@ def test_facet_that_says_nothing_is_an_error(small: Path) -> None:
     assert [problem.split(": ")[2] for problem in errors(small)] == ["facets.operator", "facets.rents"]
 
 
+def test_id_that_no_reader_knows_is_an_error_in_a_text(small: Path) -> None:
+    change(small, ZONE, lambda zone: zone["facets"]["tenants"]["text"].update(en="As in th-vat, 7% on T-shirts."))
+    (problem,) = errors(small)
+    assert problem.startswith(f"{ZONE}: la-savan-seno-sez: facets.tenants.text.en: names th-vat by its id")
+
+
 def test_fast_moving_topic_needs_the_flag(small: Path) -> None:
     change(small, "procedures/th-vat.yaml", lambda procedure: procedure.pop("fast_moving"))
     (problem,) = errors(small)
