@@ -40,6 +40,16 @@ async def test_the_same_file_twice_changes_nothing(store: Store) -> None:
     assert (await take_in(store, 50, 6)).same == 1
 
 
+async def test_a_file_with_only_the_places_beyond_the_room_changes_those(store: Store) -> None:
+    await take_in(store, 40, 5)
+    async with store.write() as session:
+        lines = [line for line in (FILE % (40, 7)).splitlines(keepends=True) if b"capacity" not in line]
+        plan = await importing.plan(session, sheets.read("events.yaml", b"".join(lines)))
+        await importing.do_take_in(session, None, plan, NOW)
+    assert [name for name, _, _ in plan.changed[0].shown] == ["overbooking", "capacity"]
+    assert await capacity_of(store, plan.changed[0].event.id) == 47
+
+
 async def test_a_copy_has_the_places_of_the_event(store: Store) -> None:
     event = await store_event(store, capacity=8, details=details(overbooking=2))
     async with store.write() as session:

@@ -160,7 +160,7 @@ async def _compare(session: AsyncSession, event: Event, item: Item, found: Plan)
         shown.append(("zone", event.zone.key, values["zone"].key))
     if columns.get("ends_at", event.ends_at) <= columns.get("starts_at", event.starts_at):
         raise _Wrong(["ends_at"], "times")
-    capacity = values["capacity"] + details.overbooking if "capacity" in values else None  # as do_create keeps it
+    capacity = _capacity(values, event, details, limits)
     if capacity is not None and capacity != limits.capacity:
         _check_taken(capacity, limits.taken, ["capacity"])
         shown.append(("capacity", limits.capacity, capacity))
@@ -170,6 +170,14 @@ async def _compare(session: AsyncSession, event: Event, item: Item, found: Plan)
         found.changed.append(Change(event, columns, capacity, quotas, shown))
     else:
         found.same += 1
+
+
+def _capacity(values: Mapping[str, Any], event: Event, details: Details, limits: Places) -> int | None:
+    """The places with those beyond the room's, as do_create keeps them; None where they have no limit."""
+    if "capacity" in values:
+        room: int = values["capacity"]
+        return room + details.overbooking
+    return None if limits.capacity is None else limits.capacity + details.overbooking - event.details.overbooking
 
 
 def _quota_changes(wanted: Mapping[str, int], limits: Places) -> dict[str, int | None]:
