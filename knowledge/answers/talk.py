@@ -56,9 +56,8 @@ def _who_would_know(view: View, finding: Finding, near: Sequence[Choice]) -> Mar
     """The office behind what is closest, else that of the country that the question is about."""
     closest: Record | None = view.content.records.get(near[0].record) if near else None
     offices = view.offices(closest) if closest is not None else []
-    country = finding.context.country
-    if not offices and country in COVERED:
-        offices = [office for office in (view.general_office(country),) if office is not None]
+    if not offices and finding.country in COVERED:
+        offices = [office for office in (view.general_office(finding.country),) if office is not None]
     reachable = [office.markup for office in offices if office.url or office.phone]
     return view.t.list(reachable) if reachable else None
 

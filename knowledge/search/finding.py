@@ -56,6 +56,8 @@ class Finding:
     """To remember and hand in with the next question."""
     near: tuple[Candidate, ...] = ()
     """What the desk does know close by, for a declined question."""
+    country: str | None = None
+    """Whose offices may know what is declined; None where nothing tells, or where it is far from all that they do."""
 
 
 @dataclass(frozen=True)

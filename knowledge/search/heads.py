@@ -3,7 +3,7 @@
 Each says which facet is asked for, of which kind of record, on which topic, and whether that is the desk's business.
 They are trained on the sample questions, the phrasebook and the tune questions (all languages together, each
 language's mean taken off the vectors), so that a new phrase teaches every language. Stored as numbers beside this
-file; `python -m knowledge.search.fit` trains them.
+file; `python -m knowledge.search.training.fit` trains them.
 """
 
 from collections.abc import Sequence

@@ -195,15 +195,29 @@ class SearchIndex:
             None,
             remembered,
             near,
+            self._country(ranked, context) if outcome == "declined" else None,
         )
 
     def _abroad(self, ranked: Ranked) -> bool:
         """Whether the best is of another country than those named: to be offered, not asserted."""
         return not ranked.followed and elsewhere(ranked.heard, self.corpus.content.records[ranked.best])
 
+    def _country(self, ranked: Ranked, context: Context | None) -> str | None:
+        """The one country that a declined question names, or that of the conversation which it goes on with."""
+        if not close_by(ranked.heard, self._share(ranked)):
+            return None
+        named = {*ranked.heard.countries, *ranked.heard.places} - {"regional"}
+        if not named and ranked.followed and context is not None:
+            return context.country
+        return named.pop() if len(named) == 1 else None
+
+    def _share(self, ranked: Ranked) -> float:
+        """How near a question is to the line under which it is declined."""
+        return ranked.scope / max(self.calibration.decline_below, 1e-6)
+
     def _near(self, ranked: Ranked) -> tuple[Candidate, ...]:
         """What the desk knows close by to a declined question, first of what that names; another list is noise."""
-        shared = close_by(ranked.heard, ranked.scope / max(self.calibration.decline_below, 1e-6))
+        shared = close_by(ranked.heard, self._share(ranked))
         columns = [self.signals.names.index(name) for name in shared]
         close = [
             row

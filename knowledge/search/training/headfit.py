@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.language import Language
-from knowledge.search.descent import adam, error_of
 from knowledge.search.heads import INSIDE, OUTSIDE, Heads
 from knowledge.search.hearing import Heard
-from knowledge.search.hiddenfit import fit_hidden
+from knowledge.search.readings import Reader
 from knowledge.search.scripts import canonical
 from knowledge.search.signals import Signals
+from knowledge.search.training.descent import adam, error_of
+from knowledge.search.training.hiddenfit import fit_hidden
 from knowledge.search.wording import BUCKETS, Wordings, rarity_of
 
 Floats = NDArray[np.float32]
@@ -77,38 +78,54 @@ def trained(signals: Signals, cases: Sequence[Case], always: Sequence[Lesson]) -
 
 def lesson_of(signals: Signals, case: Case) -> Lesson:
     """What a question teaches."""
-    reader, corpus = signals.reader, signals.corpus
-    target, open_ = np.zeros((2, len(reader.columns)), np.bool_)
-    records = corpus.unit_record[case.accepted]
-    target[reader.facets][corpus.unit_facet[case.accepted]] = True
-    open_[reader.facets] = signals.has_facet[records].any(axis=0)
-    target[reader.kinds][signals.kinds[records]] = True
-    target[reader.topics][signals.records.topic_rows[records]] = True
-    open_[reader.kinds] = open_[reader.topics] = open_[reader.scope] = True
-    target[reader.columns.index(INSIDE if len(records) else OUTSIDE)] = True
-    mean = corpus.samples.means[case.heard.question.language]
+    target, open_ = answered_by(signals, case.accepted)
+    mean = signals.corpus.samples.means[case.heard.question.language]
     vector = None if case.heard.vector is None else case.heard.vector - mean
     weight = 1.0 if case.heard.sample >= 0 else _REAL
     return Lesson(vector, case.heard.wording, case.heard.question.language, target, open_, weight)
 
 
+def answered_by(signals: Signals, rows: NDArray[np.int64]) -> tuple[Bools, Bools]:
+    """Which columns are right of a question that these units answer (none: that is off topic), and the open ones."""
+    reader, corpus = signals.reader, signals.corpus
+    target, open_ = np.zeros((2, len(reader.columns)), np.bool_)
+    records = corpus.unit_record[rows]
+    target[reader.facets][corpus.unit_facet[rows]] = True
+    open_[reader.facets] = signals.has_facet[records].any(axis=0)
+    target[reader.kinds][signals.kinds[records]] = True
+    target[reader.topics][signals.records.topic_rows[records]] = True
+    open_[reader.kinds] = open_[reader.topics] = open_[reader.scope] = True
+    target[reader.columns.index(INSIDE if len(records) else OUTSIDE)] = True
+    return target, open_
+
+
 def phrase_lessons(signals: Signals) -> list[Lesson]:
     """What the phrasebook teaches: facets by their phrases, and what is off topic."""
-    corpus, reader = signals.corpus, signals.reader
+    corpus = signals.corpus
     found: list[Lesson] = []
     for language in Language:
         block, mean = corpus.blocks[language], corpus.samples.means[language]
-        texts = [(f"facet:{one}", phrase) for one, phrase in corpus.book.facet_phrases(language, signals.facet_row)]
-        off = [(OUTSIDE, phrase) for phrase in corpus.book.offtopic_phrases(language)]
         vectors = np.concatenate([block.dense_phrases.vectors, block.dense_offtopic.vectors]) - mean
-        for (column, text), vector in zip([*texts, *off], vectors, strict=True):
-            target, open_ = np.zeros((2, len(reader.columns)), np.bool_)
-            target[reader.columns.index(column)] = True
-            open_[reader.facets] = column != OUTSIDE
-            open_[reader.scope] = column == OUTSIDE
+        for (column, text), vector in zip(phrases_of(signals, language), vectors, strict=True):
             weight = _OFFTOPIC if column == OUTSIDE else _PHRASE
-            found.append(Lesson(vector, canonical(text), language, target, open_, weight))
+            found.append(Lesson(vector, canonical(text), language, *told_by(signals.reader, column), weight))
     return found
+
+
+def phrases_of(signals: Signals, language: Language) -> list[tuple[str, str]]:
+    """Each phrase of the phrasebook after its column."""
+    book = signals.corpus.book
+    texts = [(f"facet:{one}", phrase) for one, phrase in book.facet_phrases(language, signals.facet_row)]
+    return [*texts, *((OUTSIDE, phrase) for phrase in book.offtopic_phrases(language))]
+
+
+def told_by(reader: Reader, column: str) -> tuple[Bools, Bools]:
+    """The column of a phrase as the right one, and those it is told from."""
+    target, open_ = np.zeros((2, len(reader.columns)), np.bool_)
+    target[reader.columns.index(column)] = True
+    open_[reader.facets] = column != OUTSIDE
+    open_[reader.scope] = column == OUTSIDE
+    return target, open_
 
 
 def train(signals: Signals, lessons: Sequence[Lesson]) -> Heads:

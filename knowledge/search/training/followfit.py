@@ -14,12 +14,12 @@ from knowledge.language import parse_language
 from knowledge.search.confidence import Model, fit_logistic
 from knowledge.search.finding import Context
 from knowledge.search.following import TIES, ties
-from knowledge.search.headfit import Case, fold_of
 from knowledge.search.heads import Heads
 from knowledge.search.hearing import Heard, hear
 from knowledge.search.index import SearchIndex
 from knowledge.search.normalise import readings
 from knowledge.search.phrasebook import bare
+from knowledge.search.training.headfit import Case, fold_of
 from knowledge.search.vectors import VectorStore
 from knowledge.wordings import Wording
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.search.confidence import Model, aspects, fit_logistic
-from knowledge.search.headfit import FOLDS, Case
 from knowledge.search.index import WEIGHED, SearchIndex
 from knowledge.search.readings import Readings
+from knowledge.search.training.headfit import FOLDS, Case
 
 Floats = NDArray[np.float32]
 _PENALTY = 0.1

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.search.descent import adam, error_of
 from knowledge.search.heads import STRETCH
+from knowledge.search.training.descent import adam, error_of
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]

@@ -1,10 +1,10 @@
 """Fits heads, weights and calibration on the sample questions, the wordings and the tune half of the question sets.
 
-    python -m knowledge.search.fit tests/questions/*.tune.jsonl
+    python -m knowledge.search.training.fit tests/questions/*.tune.jsonl
 
 The held half is never read here. A sample question is asked as if it were not among the sample questions, and every
 question is read by heads that were trained without it. Deterministic. Writes heads.npz, weights.json and
-calibration.json beside this file; review their difference before committing.
+calibration.json in the folder above; review their difference before committing.
 """
 
 import argparse
@@ -21,21 +21,20 @@ from numpy.typing import NDArray
 
 from knowledge.language import Language, parse_language
 from knowledge.loader import load_content
-from knowledge.search.calibrate import Seen, calibrate, plain
 from knowledge.search.confidence import CALIBRATION, calibration_of
 from knowledge.search.dense import Embedder, load_embedder
 from knowledge.search.entities import Match
-from knowledge.search.followfit import conversations, follow_model
 from knowledge.search.fusion import WEIGHTS, Groups, fit
-from knowledge.search.headfit import Case, Lesson, crossed, fold_of, trained
 from knowledge.search.heads import Heads
 from knowledge.search.hearing import hear
 from knowledge.search.index import SearchIndex
 from knowledge.search.normalise import readings
-from knowledge.search.phrasebook import bare
 from knowledge.search.scripts import stripped
+from knowledge.search.training.calibrate import Seen, calibrate, plain
+from knowledge.search.training.followfit import conversations, follow_model
+from knowledge.search.training.headfit import Case, Lesson, crossed, fold_of, trained
+from knowledge.search.training.wordingfit import spellings, wording_lessons
 from knowledge.search.vectors import Text, VectorStore
-from knowledge.search.wordingfit import wording_lessons
 from knowledge.wordings import load_wordings
 
 Floats = NDArray[np.float32]
@@ -105,12 +104,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def taught(index: SearchIndex, embedder: Embedder, cache: Path | None) -> list[Lesson]:
     """What the wordings of the content teach; their vectors are kept in the cache only."""
     wordings = load_wordings()
+    spelt = spellings(index, wordings)
     store = wording_store(embedder, cache)
     for language in Language:
-        texts: list[Text] = [("question", bare(one.text)) for one in wordings if one.language is language]
+        texts: list[Text] = [
+            ("question", text)
+            for one, spelling in zip(wordings, spelt, strict=True)
+            if one.language is language
+            for text in spelling
+        ]
         if store.embed(texts, embedder, progress=True) and cache is not None:
             store.save(language, texts)
-    return list(wording_lessons(index, wordings, store))
+    return list(wording_lessons(index, wordings, spelt, store))
 
 
 def wording_store(embedder: Embedder, cache: Path | None) -> VectorStore:
