@@ -24,6 +24,9 @@ MARKLESS = (0.2, 0.4, 0.4)
 _LISTED = 10
 SYSTEMS = ("fused", "words", "grams", "dense")
 
+_SHIFT = np.float32(0.5)
+"""How far a question is led to another language: the taught encoder has brought the languages closer already."""
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -61,7 +64,7 @@ def search_passages(
         part = parts.get(language) or parts.get(Language.EN) or next(iter(parts.values()))
         question = next(iter(readings(text, language)))
         across = part.language is not language
-        shift = means[part.language] - means[language] if across and embedder is not None else None
+        shift = _SHIFT * (means[part.language] - means[language]) if across and embedder is not None else None
         scores = _scores(question, part, embedder, shift)
         for system, values in scores.items():
             best = np.argsort(-values, kind="stable")[:_LISTED]

@@ -69,6 +69,15 @@ def test_who_asks_only_what_a_term_means_is_told_that(lexical: SearchIndex, ques
         assert (finding.candidates[0].record, finding.candidates[0].facet) == ("form_d", "definition")
 
 
+def test_who_may_know_is_of_the_country_that_a_declined_question_is_about(lexical: SearchIndex) -> None:
+    spoken_of = Context(record="th-vat", facet="overview", country="TH", age_seconds=5.0)
+    football = lexical.find("who won the football match yesterday", Language.EN, spoken_of)
+    assert (football.outcome, football.country) == ("declined", None)
+    assert football.context == spoken_of
+    excise = lexical.find("excise tax on electric cars in thailand", Language.EN)
+    assert (excise.outcome, excise.country) == ("declined", "TH")
+
+
 @pytest.mark.parametrize("question", ["", "   ", "\u200b", "???", "\0", "🙂"])
 def test_nothing_to_search_for_is_declined(lexical: SearchIndex, question: str) -> None:
     assert lexical.find(question).outcome == "declined"

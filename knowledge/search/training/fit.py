@@ -1,10 +1,10 @@
-"""Fits heads, weights and calibration on the sample questions, the wordings and the tune half of the question sets.
+"""Fits heads, weights and calibration on sample questions, wordings, the tune half of the question sets and the taught.
 
-    python -m knowledge.search.training.fit tests/questions/*.tune.jsonl
+    python -m knowledge.search.training.fit tests/questions/*.tune.jsonl tests/questions/*.taught.jsonl
 
-The held half is never read here. A sample question is asked as if it were not among the sample questions, and every
-question is read by heads that were trained without it. Deterministic. Writes heads.npz, weights.json and
-calibration.json in the folder above; review their difference before committing.
+The held half and the fresh questions are never read here. A sample question is asked as if it were not among the
+sample questions, and every question is read by heads that were trained without it. Deterministic. Writes heads.npz,
+weights.json and calibration.json in the folder above; review their difference before committing.
 """
 
 import argparse
