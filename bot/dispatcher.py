@@ -38,7 +38,10 @@ log = structlog.get_logger(__name__)
 IN_FLIGHT = 30
 CAPACITY = {Lane.ANSWER: 500, Lane.NOTICE: 500, Lane.BROADCAST: 200}  # rows of each lane held in memory
 POLL_SECONDS = 0.25  # how soon rows written by another process are seen
-SWEEP_SECONDS = 2.0  # how soon a row is seen that committed late, behind a younger one
+LATE = {Lane.ANSWER: 200, Lane.NOTICE: 200, Lane.BROADCAST: 0}
+"""How far behind the youngest row is looked for those that committed after it: a chat's next answer must not overtake
+them. Of announcements a chat gets one at a time."""
+SWEEP_SECONDS = 2.0  # how soon a row is seen that committed still later
 LEASE_SECONDS = 1.0
 MAX_ATTEMPTS = 8
 
@@ -212,7 +215,8 @@ class Dispatcher:
                 await self._read_lane(session, lane, sweep)
 
     async def _read_lane(self, session: AsyncSession, lane: Lane, sweep: bool) -> None:
-        limit = CAPACITY[lane] - (0 if sweep else self._held[lane])
+        late = LATE[lane]
+        limit = CAPACITY[lane] - (0 if sweep or late else self._held[lane])
         found = await session.execute(
             select(OutboxRow.lane, OutboxRow.id, OutboxRow.chat, OutboxRow.body, OutboxRow.attempts)
             .where(
@@ -220,7 +224,7 @@ class Dispatcher:
                 OutboxRow.state == "queued",
                 OutboxRow.lane == int(lane),
                 self._is_due(),
-                OutboxRow.id > (0 if sweep else self._cursor[lane]),
+                OutboxRow.id > (0 if sweep else self._cursor[lane] - late),
             )
             .order_by(OutboxRow.id)
             .limit(limit)

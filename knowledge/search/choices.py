@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from knowledge.records import Kind, Procedure, Record
+from knowledge.records import FacetName, Kind, Procedure, Record
 from knowledge.search.corpus import Corpus
 from knowledge.search.entities import strengths
 from knowledge.search.finding import Candidate, Missing
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LISTED = 8
 _TRADE = frozenset({"import", "export", "transit"})
+_SURELY = 0.8
 _NOT_FAR = 0.5
 """From this share of the line for declining on a question is near enough for its places and names to say something."""
 
@@ -47,6 +48,32 @@ def elsewhere(heard: Heard, record: Record) -> bool:
     if any(record.id in dict(match.owners) for match in heard.records):
         return False
     return not (named | heard.places | heard.assumed | {HOME[heard.question.language]}) & set(record.countries)
+
+
+def asked_comparison(ranked: "Ranked", corpus: Corpus) -> tuple[str, ...]:
+    """The zones that a question sets side by side, in its order; empty for other questions."""
+    heard = ranked.heard
+    if "compare" not in heard.facet_triggers:
+        return ()
+    sides: list[list[str]] = []
+    end = 0
+    for match in sorted(heard.records, key=lambda one: (one.start, -one.weight)):
+        zones = [id_ for id_, _ in match.owners if corpus.content.records[id_].kind is Kind.ZONE]
+        if zones and match.weight >= _SURELY and match.start >= end:
+            sides.append(zones)
+            end = match.end
+    if len(sides) < 2:
+        return ()
+    scores = {
+        unit.record: float(score)
+        for unit, score in zip(corpus.units, ranked.scores, strict=True)
+        if unit.facet is FacetName.COMPARE
+    }
+    found = []
+    for zones in sides:  # a name that both sides share, as a pair of zones has, tells them less apart
+        others = {id_ for other in sides if other is not zones for id_ in other}
+        found.append(max(zones, key=lambda id_: (id_ not in others, scores[id_])))
+    return tuple(dict.fromkeys(found)) if len(set(found)) > 1 else ()
 
 
 def list_records(heard: Heard, ranked: "Ranked", corpus: Corpus) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from knowledge.loader import CONTENT, Content
 from knowledge.records import Record
 from knowledge.search import context as follow_ups
 from knowledge.search.calendar import CalendarReader
-from knowledge.search.choices import close_by, distinct, elsewhere, list_records, missing_part
+from knowledge.search.choices import asked_comparison, close_by, distinct, elsewhere, list_records, missing_part
 from knowledge.search.confidence import Calibration, aspects, load_calibration
 from knowledge.search.corpus import Corpus, build_corpus, texts_of
 from knowledge.search.dense import Embedder
@@ -34,6 +34,8 @@ WEIGHED = 60
 """Of so many of the best units it is weighed how sure the answer is."""
 _NAMED = 0.7
 """From this weight on a name surely means the record."""
+BEYOND = 0.05
+"""The chance of being in scope below which a question by itself goes on with nothing: no follow-up has so little."""
 FOLLOWED = 4.0
 """How much a fitting context speaks for being in scope (log odds)."""
 
@@ -122,7 +124,7 @@ class SearchIndex:
         alone = self.alone(heard)
         follows = self.calibration.follows
         kept = follow_ups.keep(heard, context, self.corpus, self.signals, alone=alone, follows=follows)
-        if not kept.followed:
+        if not kept.followed or alone.scope < BEYOND:
             return alone
         found = self._weighed(heard, alone.said, alone.features, alone.scores + kept.bonus)
         scope = 1 / (1 + (1 - found.scope) / max(found.scope, 1e-6) * np.exp(-FOLLOWED))
@@ -166,6 +168,8 @@ class SearchIndex:
             return self._chosen(known, heard, reply)
         if (term := asked_term(heard, self.tables)) is not None:
             return self._chosen((term, "definition"), heard, reply)
+        if compared := asked_comparison(ranked, self.corpus):
+            return self._chosen((compared[0], "compare"), heard, reply, compared)
         found = self._candidates(ranked.order[:SHOWN].tolist(), scores)
         listed = list_records(heard, ranked, self.corpus)
         missing = missing_part(heard, ranked, self.corpus)
@@ -243,10 +247,10 @@ class SearchIndex:
             known.setdefault((language, words), (units[source].record, units[source].facet.value))
         return known
 
-    def _chosen(self, chosen: tuple[str, str], heard: Heard, reply: Language) -> Finding:
+    def _chosen(self, chosen: tuple[str, str], heard: Heard, reply: Language, records: tuple[str, ...] = ()) -> Finding:
         found = (Candidate(*chosen, 1.0),)
         remembered = follow_ups.remembered(*chosen, heard, (chosen,), self.corpus)
-        return Finding("answer", found, reply, heard.question.language, 1.0, context=remembered)
+        return Finding("answer", found, reply, heard.question.language, 1.0, records=records, context=remembered)
 
     def _across(self, ranked: Ranked) -> bool:
         """Nothing but an English text spoke for the best unit."""

@@ -69,6 +69,21 @@ def test_who_asks_only_what_a_term_means_is_told_that(lexical: SearchIndex, ques
         assert (finding.candidates[0].record, finding.candidates[0].facet) == ("form_d", "definition")
 
 
+@pytest.mark.parametrize(
+    ("question", "zones"),
+    [
+        ("Boten or Mohan, where is tax lower?", ("la-boten-sez", "cn-mohan-boten")),
+        ("磨丁和磨憨哪边税低", ("la-boten-sez", "cn-mohan-boten")),
+        ("ສະຫວັນເຊໂນກັບໄຊເສດຖາ ບ່ອນໃດເສຍອາກອນໜ້ອຍກວ່າກັນ", ("la-savan-seno-sez", "la-saysettha")),
+    ],
+)
+def test_two_zones_side_by_side_are_compared(lexical: SearchIndex, question: str, zones: tuple[str, ...]) -> None:
+    finding = lexical.find(question)
+    assert finding.outcome == "answer"
+    assert (finding.candidates[0].record, finding.candidates[0].facet) == (zones[0], "compare")
+    assert finding.records == zones
+
+
 def test_who_may_know_is_of_the_country_that_a_declined_question_is_about(lexical: SearchIndex) -> None:
     spoken_of = Context(record="th-vat", facet="overview", country="TH", age_seconds=5.0)
     football = lexical.find("who won the football match yesterday", Language.EN, spoken_of)
