@@ -27,7 +27,7 @@ from knowledge.records import (
     Route,
     Zone,
 )
-from knowledge.texts import Status, Text
+from knowledge.texts import STATES, Status, Text
 from knowledge.wordings import load_wordings
 
 STRUCTURED: dict[tuple[Kind, FacetName], tuple[str, ...]] = {
@@ -49,7 +49,6 @@ STRUCTURED: dict[tuple[Kind, FacetName], tuple[str, ...]] = {
 }
 """Facets whose fact lies in fields of the record; the facet needs no text where one of them is filled."""
 _ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+", re.ASCII)
-STATES: tuple[Status, ...] = ("reviewed", "draft", "stale", "missing")
 
 
 @dataclass

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from knowledge.check import STATES, all_texts
+from knowledge.check import all_texts
 from knowledge.language import Language
 from knowledge.loader import Content
-from knowledge.texts import Status
+from knowledge.texts import STATES, Status
 
 Table = dict[str, dict[str, dict[Status, int]]]
 

