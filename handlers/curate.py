@@ -321,7 +321,17 @@ def change_lines(t: Phrases, changes: Sequence[records.Change]) -> list[Markup]:
 
 
 def _change_line(t: Phrases, change: records.Change) -> Markup:
-    return t("• {path}: {before} → {after}", path=change.path, before=_cut(change.before), after=_cut(change.after))
+    before, after = change.before, change.after
+    gone, come = before, after
+    if isinstance(before, list) and isinstance(after, list):
+        gone, come = _only_here(before, after), _only_here(after, before)
+    return t("• {path}: {before} → {after}", path=change.path, before=_cut(gone), after=_cut(come))
+
+
+def _only_here(one: list[object], other: list[object]) -> str:
+    """What one list has and the other hasn't; a sign for the rest."""
+    own = [str(item) for item in one if item not in other]
+    return "; ".join([*(["…"] if len(own) < len(one) or not own else []), *own])
 
 
 def _cut(value: object, limit: int = 120) -> str:
