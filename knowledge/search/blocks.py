@@ -16,7 +16,7 @@ from knowledge.language import Language
 from knowledge.search.lexical import Bm25, Hashes, grams_of, hash_word, word_hashes, words_of
 from knowledge.search.patching import GONE, SHARE, Places, moved, patched
 from knowledge.search.scripts import canonical, joined, stripped
-from knowledge.search.vectors import Text, VectorStore
+from knowledge.search.vectors import Packed, Text, VectorStore
 
 Floats = NDArray[np.float32]
 Owned = tuple[Hashes, NDArray[np.int32]]
@@ -95,22 +95,18 @@ def _hashes_of(texts: Sequence[str], language: Language) -> tuple[Owned, Owned, 
 
 @dataclass(frozen=True)
 class DenseField:
-    """The same texts as vectors; `known` marks those that have one."""
+    """The same texts as vectors."""
 
-    vectors: Floats
-    known: NDArray[np.bool_]
+    vectors: Packed
 
     @classmethod
     def build(cls, texts: Sequence[Text], store: VectorStore) -> "DenseField":
         """Looks the texts up among the stored vectors."""
-        return cls(*store.get(texts))
+        return cls(store.packed(texts))
 
     def ask(self, vector: Floats | None) -> Floats:
         """Cosines to the question; 0 where there is no vector."""
-        if vector is None or not len(self.vectors):
-            return np.zeros(len(self.vectors), np.float32)
-        scores: Floats = self.vectors @ vector
-        return scores
+        return np.zeros(len(self.vectors), np.float32) if vector is None else self.vectors.dot(vector)
 
 
 _whole: dict[tuple[str, Language], tuple[LexicalField, list[int]]] = {}

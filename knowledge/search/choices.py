@@ -1,18 +1,16 @@
 """Which candidates to offer side by side, which records belong in a list, and what the person left out."""
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
 
 from knowledge.records import FacetName, Kind, Procedure, Record
 from knowledge.search.corpus import Corpus
-from knowledge.search.entities import strengths
+from knowledge.search.entities import Match
 from knowledge.search.finding import Candidate, Missing
 from knowledge.search.hearing import Heard
 from knowledge.search.places import HOME
+from knowledge.search.ranked import Ranked
 
-if TYPE_CHECKING:
-    from knowledge.search.index import Ranked
-
-_LISTED = 8
+_LISTED, _ALIKE = 8, 2.0
 _TRADE = frozenset({"import", "export", "transit"})
 _SURELY = 0.8
 _NOT_FAR = 0.5
@@ -50,20 +48,19 @@ def elsewhere(heard: Heard, record: Record) -> bool:
     return not (named | heard.places | heard.assumed | {HOME[heard.question.language]}) & set(record.countries)
 
 
-def asked_comparison(ranked: "Ranked", corpus: Corpus) -> tuple[str, ...]:
-    """The zones that a question sets side by side, in its order; empty for other questions."""
+def asked_comparison(ranked: Ranked, corpus: Corpus, joins: frozenset[str]) -> tuple[str, ...]:
+    """The zones that a question sets side by side, in its order; empty for other questions.
+
+    It compares, or it joins names in a question about zones ("tax in Thilawa and Dawei").
+    """
     heard = ranked.heard
-    if "compare" not in heard.facet_triggers:
+    named = _zones_named(heard, corpus)
+    spans = [(match.start, match.end) for match, _ in named]
+    about_zones = corpus.content.records[ranked.best].kind in (Kind.ZONE, Kind.REGIME)
+    joined = about_zones and any(heard.squeezed.text[one[1] : other[0]] in joins for one, other in pairwise(spans))
+    if len(named) < 2 or not (joined or "compare" in heard.facet_triggers):
         return ()
-    sides: list[list[str]] = []
-    end = 0
-    for match in sorted(heard.records, key=lambda one: (one.start, -one.weight)):
-        zones = [id_ for id_, _ in match.owners if corpus.content.records[id_].kind is Kind.ZONE]
-        if zones and match.weight >= _SURELY and match.start >= end:
-            sides.append(zones)
-            end = match.end
-    if len(sides) < 2:
-        return ()
+    sides = [zones for _, zones in named]
     scores = {
         unit.record: float(score)
         for unit, score in zip(corpus.units, ranked.scores, strict=True)
@@ -76,28 +73,35 @@ def asked_comparison(ranked: "Ranked", corpus: Corpus) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) if len(set(found)) > 1 else ()
 
 
-def list_records(heard: Heard, ranked: "Ranked", corpus: Corpus) -> tuple[str, ...]:
-    """Zones for a list or comparison, best first; empty for other questions."""
-    best = corpus.units[int(ranked.order[0])]
-    if best.facet.value not in ("list", "compare"):
-        return ()
-    if best.facet.value == "compare":
-        named = {id_: weight for id_, weight in strengths(heard.records).items() if weight >= 0.5}
-        zones = [id_ for id_ in named if corpus.content.records[id_].kind in (Kind.ZONE, Kind.REGIME)]
-        return tuple(sorted(zones, key=lambda id_: -named[id_]))[:_LISTED]
-    rows: dict[str, float] = {}
-    for row, unit in enumerate(corpus.units):
-        if unit.facet.value == "list":
-            rows[unit.record] = float(ranked.scores[row])
-    if not rows:
-        return ()
-    top = max(rows.values())
-    return tuple(sorted((id_ for id_, score in rows.items() if score > top - 2.0), key=lambda id_: -rows[id_]))[
-        :_LISTED
-    ]
+def _zones_named(heard: Heard, corpus: Corpus) -> list[tuple[Match, list[str]]]:
+    """The names that surely mean zones, with these, in the order of the question."""
+    found: list[tuple[Match, list[str]]] = []
+    end = 0
+    for match in sorted(heard.records, key=lambda one: (one.start, -one.weight)):
+        zones = [id_ for id_, _ in match.owners if corpus.content.records[id_].kind is Kind.ZONE]
+        if zones and match.weight >= _SURELY and match.start >= end:
+            found.append((match, zones))
+            end = match.end
+    return found
 
 
-def missing_part(heard: Heard, ranked: "Ranked", corpus: Corpus) -> Missing | None:
+def list_records(ranked: Ranked, corpus: Corpus) -> tuple[str, ...]:
+    """Zones for a list, best first, of the countries that are asked for; empty for other questions."""
+    if corpus.units[int(ranked.order[0])].facet is not FacetName.LIST:
+        return ()
+    heard = ranked.heard
+    wanted = (heard.within or {*heard.countries, *heard.places}) - {"regional"}
+    rows = {
+        unit.record: float(score)
+        for unit, score in zip(corpus.units, ranked.scores, strict=True)
+        if unit.facet is FacetName.LIST
+    }
+    rows = {id_: score for id_, score in rows.items() if corpus.content.records[id_].country in wanted} or rows
+    line = max(rows.values()) - _ALIKE
+    return tuple(sorted((id_ for id_, score in rows.items() if score > line), key=lambda id_: -rows[id_]))[:_LISTED]
+
+
+def missing_part(heard: Heard, ranked: Ranked, corpus: Corpus) -> Missing | None:
     """ "country" where the best candidates are the same procedure of several countries and none was named."""
     if heard.countries or ranked.followed:
         return None

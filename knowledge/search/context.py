@@ -1,7 +1,6 @@
 """Follow-ups: what of the last answer a new question keeps, and what it replaces."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +9,10 @@ from knowledge.records import Crossing, Kind, Note, Procedure, Record, Route, Zo
 from knowledge.search.confidence import Model
 from knowledge.search.corpus import Corpus
 from knowledge.search.finding import Context
-from knowledge.search.following import another_named, facet_left_open, ties
+from knowledge.search.following import another_named, facet_left_open, only_named, ties
 from knowledge.search.hearing import Heard
+from knowledge.search.ranked import Ranked
 from knowledge.search.signals import Signals
-
-if TYPE_CHECKING:
-    from knowledge.search.index import Ranked
 
 Floats = NDArray[np.float32]
 FORGET_AFTER = 15 * 60
@@ -40,7 +37,7 @@ class Kept:
 
 
 def keep(
-    heard: Heard, context: Context | None, corpus: Corpus, signals: Signals, *, alone: "Ranked", follows: Model
+    heard: Heard, context: Context | None, corpus: Corpus, signals: Signals, *, alone: Ranked, follows: Model
 ) -> Kept:
     """How the context bears on each unit; nothing where the question stands on its own."""
     none = np.zeros(len(corpus.units), np.float32)
@@ -49,7 +46,7 @@ def keep(
     pointed = ordinal(heard, context)
     if pointed is not None:
         context = replace(context, record=pointed[0], facet=pointed[1])
-    elif follows.probability(ties(heard, context, alone, corpus, signals)) < FOLLOWS:
+    elif not only_named(heard) and follows.probability(ties(heard, context, alone, corpus, signals)) < FOLLOWS:
         return Kept(none, False, False)
     stale = context.age_seconds is not None and context.age_seconds > FORGET_AFTER
     return Kept(_bonus(heard, context, corpus, signals, pointed is not None), True, stale)
@@ -69,7 +66,8 @@ def _bonus(heard: Heard, context: Context, corpus: Corpus, signals: Signals, poi
     record = corpus.content.records.get(context.record or "")
     bonus = np.zeros(len(corpus.units), np.float32)
     if context.facet in signals.facet_row and facet_left_open(heard) and (pointed or _replaces(heard, record)):
-        bonus[corpus.unit_facet == signals.facet_row[context.facet]] += _SAME_FACET
+        asked = corpus.unit_facet == signals.facet_row[context.facet]
+        bonus[asked] += _SAME_FACET if not only_named(heard) else 2 * _SAME_FACET  # a name alone asks for an overview
     if record is None:
         return bonus
     if another_named(heard, record.id):  # what is kept of the context chooses among what is named

@@ -40,15 +40,18 @@ class Squeezed:
     """The same characters with their marks."""
     breaks: frozenset[int] | None = None
     """Where words begin and end in the text without Latin marks; None where blanks say it."""
+    known: frozenset[str] | None = None
+    """All spellings that will be looked for; None where that isn't known."""
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int, str], ...]:
         """(start, end, text) of whatever may be a name, longest first: looked up in a dozen tables."""
         starts = [place for place, begins in enumerate(self.begins) if begins]
         stops = [place for place, ends in enumerate(self.ends, 1) if ends]
-        found = [
+        spans = (
             (start, stop, self.text[start:stop]) for start in starts for stop in stops if 1 < stop - start <= _LONGEST
-        ]
+        )
+        found = (span for span in spans if self.known is None or span[2] in self.known)
         return tuple(sorted(found, key=lambda span: (span[0] - span[1], span[0])))
 
     @property
@@ -63,8 +66,11 @@ class Squeezed:
         return self.origins[start] in self.breaks and self.origins[end - 1] + 1 in self.breaks
 
 
-def squeeze(text: str, language: Language | None = None) -> Squeezed:
-    """Squeezes a canonical text; a Latin name may not begin or end inside a word, no name inside a cluster."""
+def squeeze(text: str, language: Language | None = None, known: frozenset[str] | None = None) -> Squeezed:
+    """Squeezes a canonical text; a Latin name may not begin or end inside a word, no name inside a cluster.
+
+    `known`: the spellings of all tables that it will be looked up in.
+    """
     plain = stripped(text)
     whole = text if len(text) == len(plain) else plain
     kept: list[str] = []
@@ -88,7 +94,7 @@ def squeeze(text: str, language: Language | None = None) -> Squeezed:
         before = character
     marked = "".join(whole[place] for place in origins)
     breaks = word_breaks(plain, language) if language in _UNSEGMENTED else None
-    return Squeezed("".join(kept), tuple(begins), tuple(ends), tuple(origins), marked, breaks)
+    return Squeezed("".join(kept), tuple(begins), tuple(ends), tuple(origins), marked, breaks, known)
 
 
 @lru_cache(maxsize=4_096)

@@ -1,6 +1,7 @@
 """Two small readers of a question, one of its vector (with a hidden layer) and one of its wording (linear).
 
-Each says which facet is asked for, of which kind of record, on which topic, and whether that is the desk's business.
+Each says which facet is asked for, of which kind of record, on which topic, and whether that is the desk's business;
+that of the vector also which record is meant (the wording has no names).
 They are trained on the sample questions, the phrasebook and the tune questions (all languages together, each
 language's mean taken off the vectors), so that a new phrase teaches every language. Stored as numbers beside this
 file; `python -m knowledge.search.training.fit` trains them.
@@ -20,6 +21,7 @@ from knowledge.search.wording import BUCKETS, Wordings
 Floats = NDArray[np.float32]
 HEADS = Path(__file__).with_name("heads.npz")
 INSIDE, OUTSIDE = "scope:inside", "scope:outside"
+RECORD = "record:"
 _FAR = -8.0
 STRETCH = 8.0
 """A vector without its mean is short; the hidden layer learns better from one of usual length."""
@@ -27,7 +29,7 @@ STRETCH = 8.0
 
 @dataclass(frozen=True)
 class Heads:
-    """Both readers; `columns` are "facet:…", "kind:…", "topic:…" and "scope:…"."""
+    """Both readers; `columns` are "facet:…", "kind:…", "topic:…", "scope:…" and, of the vector alone, "record:…"."""
 
     columns: tuple[str, ...]
     hidden: Floats
@@ -39,15 +41,18 @@ class Heads:
     wording_bias: Floats
     rarity: Floats
     wording_scale: Floats | float = 1.0
+    known: NDArray[np.bool_] | bool = True
+    """Which columns were trained: of a record that was published since the vector says nothing."""
 
     @classmethod
     def untrained(cls, columns: Sequence[str]) -> "Heads":
         """Says nothing."""
-        size = len(columns)
-        none = np.zeros(size, np.float32)
+        size, worded = len(columns), len(worded_of(columns))
         hidden, hidden_bias = np.zeros((384, 1), np.float32), np.zeros(1, np.float32)
-        vector, wording = np.zeros((1, size), np.float32), np.zeros((BUCKETS, size), np.float32)
-        return cls(tuple(columns), hidden, hidden_bias, vector, none, wording, none, np.ones(BUCKETS, np.float32))
+        vector, wording = np.zeros((1, size), np.float32), np.zeros((BUCKETS, worded), np.float32)
+        biases = np.zeros(size, np.float32), np.zeros(worded, np.float32)
+        rarity = np.ones(BUCKETS, np.float32)
+        return cls(tuple(columns), hidden, hidden_bias, vector, biases[0], wording, biases[1], rarity)
 
     @classmethod
     def load(cls, columns: Sequence[str], path: Path = HEADS) -> "Heads":
@@ -57,26 +62,24 @@ class Heads:
             return empty
         with np.load(path) as stored:
             known = {str(name): place for place, name in enumerate(stored["columns"])}
-            places = np.array([known.get(column, -1) for column in columns])
-            vector = stored["vector"] * stored["vector_scale"]
-            biases = {name: stored[f"{name}_bias"] for name in ("vector", "wording")}
             hidden = (stored["hidden"] * stored["hidden_scale"]).astype(np.float32)
             hidden_bias, rarity = stored["hidden_bias"].astype(np.float32), stored["rarity"].astype(np.float32)
-            wording, scale = stored["wording"], stored["wording_scale"].astype(np.float32)
-        trained = places >= 0
-        vector_bias, wording_bias = (
-            np.where(trained, biases[name][places], _FAR).astype(np.float32) for name in biases
-        )
+            vector, vector_bias = stored["vector"] * stored["vector_scale"], stored["vector_bias"]
+            wording, wording_bias = stored["wording"], stored["wording_bias"]
+            scale = stored["wording_scale"].astype(np.float32)
+        places = np.array([known.get(column, -1) for column in columns])
+        worded = places[: len(worded_of(columns))]
         return cls(
             tuple(columns),
             hidden,
             hidden_bias,
-            np.where(trained, vector[:, places], 0).astype(np.float32),
-            vector_bias,
-            np.where(trained, wording[:, places], np.int8(0)),
-            wording_bias,
+            np.where(places >= 0, vector[:, places], 0).astype(np.float32),
+            np.where(places >= 0, vector_bias[places], _FAR).astype(np.float32),
+            np.where(worded >= 0, wording[:, worded], np.int8(0)),
+            np.where(worded >= 0, wording_bias[worded], _FAR).astype(np.float32),
             rarity,
-            scale[places],
+            scale[worded],
+            places >= 0,
         )
 
     def save(self, path: Path = HEADS) -> None:
@@ -113,6 +116,11 @@ class Heads:
         values = values / np.float32(max(float(np.sqrt((values**2).sum())), 1e-6))
         read: Floats = (values @ self.wording[wording.buckets]) * self.wording_scale + self.wording_bias
         return read
+
+
+def worded_of(columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns that the wording is read for: the first ones."""
+    return tuple(column for column in columns if not column.startswith(RECORD))
 
 
 def log_shares(logits: Floats) -> Floats:

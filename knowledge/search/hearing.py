@@ -50,6 +50,8 @@ class Heard:
     within: frozenset[str] = frozenset()
     """Countries named as where it happens ("in Laos", "on the Thai side")."""
     follow: dict[str, float] = field(default_factory=dict)
+    unsaid: int = 0
+    """Letters that belong to no name and to no word that ties a question to the one before."""
     ways: dict[str, float] = field(default_factory=dict)
     """By road, by rail, by river."""
     masked: str = ""
@@ -60,11 +62,13 @@ class Heard:
     vector: Floats | None = None
     sample: int = -1
     """The sample question that this is, while the weights are fitted: it must not find itself."""
+    translated: bool = False
+    """Whether its translations are sample questions, too, which it must not find either."""
 
 
 def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard:
     """Recognises names, countries, goods, kinds and facets, and embeds the question."""
-    squeezed = squeeze(question.plain, question.language)
+    squeezed = squeeze(question.plain, question.language, tables.known)
     heard = Heard(question, squeezed)
     places = tables.places.find(squeezed)
     records = tables.records.find(squeezed)
@@ -82,7 +86,8 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
     heard.countries = strengths(countries)
     heard.places = frozenset(owner for match in places for owner, _ in match.owners)
     words = tables.directions[question.language]
-    heard.origins, heard.destinations, heard.within = directions_of(squeezed, [*countries, *places], words)
+    ends = directions_of(squeezed, [*countries, *places], words)
+    heard.origins, heard.destinations, heard.within = ends["from"], ends["to"], ends["in"]
     heard.assumed = _assumed(heard)
     goods = [
         one for one in tables.goods.find(squeezed) if not (question.markless and one.key in COMMON)
@@ -92,13 +97,18 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
     heard.intents = strengths(tables.intents.find(squeezed))
     heard.foreign = strengths(tables.foreign.find(squeezed))
     heard.topics = strengths(tables.topics.find(squeezed))
-    heard.follow = strengths(tables.follow.find(squeezed))
+    follow = tables.follow.find(squeezed)
+    heard.follow = strengths(follow)
     heard.ways = strengths(tables.ways.find(squeezed))
     heard.masked = rest or question.plain
     surely = [match for match in heard.records if match.weight >= _SURELY]
+    told = [*surely, *countries, *places, *goods, *follow]
+    heard.unsaid = len(squeezed.text) - len({place for one in told for place in range(one.start, one.end)})
     heard.wording = without(question.plain, squeezed, [*surely, *countries, *places, *goods]) or question.plain
-    asked = squeeze(heard.masked, question.language)
+    asked = squeeze(heard.masked, question.language, tables.known)
     heard.facet_triggers = _trigger_strengths(tables.facets[question.language].find(asked))
+    if "list" in heard.facet_triggers and ends["beside"] and not heard.within:
+        heard.within = frozenset(heard.countries.keys() - ends["beside"])
     if embedder is not None:
         heard.vector = embedder.questions([question.text])[0]
     return heard
@@ -133,15 +143,15 @@ def _inside_another(match: Match, others: Iterable[Match]) -> bool:
 
 def directions_of(
     squeezed: Squeezed, countries: Iterable[Match], words: dict[str, tuple[str, ...]]
-) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Which countries are named as origin, which as destination, and which as the place where it happens."""
-    found: dict[str, set[str]] = {"from": set(), "to": set(), "in": set()}
+) -> dict[str, frozenset[str]]:
+    """Which countries are named as origin, as destination, as the place where it happens, as its neighbour."""
+    found: dict[str, set[str]] = {"from": set(), "to": set(), "in": set(), "beside": set()}
     for match in countries:
         before, after = squeezed.text[: match.start], squeezed.text[match.end :]
         for direction, markers in words.items():
             if any(after.startswith(one) if _follows(direction, one) else before.endswith(one) for one in markers):
                 found[direction.removesuffix("_after")].update(owner for owner, _ in match.owners)
-    return frozenset(found["from"]), frozenset(found["to"]), frozenset(found["in"])
+    return {way: frozenset(countries) for way, countries in found.items()}
 
 
 def _follows(direction: str, marker: str) -> bool:

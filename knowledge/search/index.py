@@ -1,7 +1,7 @@
 """The search index: built once from the content, asked from any thread."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,18 +10,20 @@ from numpy.typing import NDArray
 
 from knowledge.language import Language
 from knowledge.loader import CONTENT, Content
-from knowledge.records import Record
+from knowledge.records import Kind, Record
 from knowledge.search import context as follow_ups
 from knowledge.search.calendar import CalendarReader
 from knowledge.search.choices import asked_comparison, close_by, distinct, elsewhere, list_records, missing_part
 from knowledge.search.confidence import Calibration, aspects, load_calibration
 from knowledge.search.corpus import Corpus, build_corpus, texts_of
 from knowledge.search.dense import Embedder
+from knowledge.search.features import Features
 from knowledge.search.finding import Candidate, Context, Finding, Outcome, SmallTalk
 from knowledge.search.fusion import load_weights
 from knowledge.search.hearing import Heard, asked_term, hear
 from knowledge.search.normalise import Question, detect, readings, written_out
 from knowledge.search.phrasebook import load_phrasebook
+from knowledge.search.ranked import Ranked
 from knowledge.search.readings import Readings
 from knowledge.search.scripts import canonical
 from knowledge.search.signals import Signals
@@ -38,24 +40,6 @@ BEYOND = 0.05
 """The chance of being in scope below which a question by itself goes on with nothing: no follow-up has so little."""
 FOLLOWED = 4.0
 """How much a fitting context speaks for being in scope (log odds)."""
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """One reading of a question with everything that was computed for it."""
-
-    heard: Heard
-    features: NDArray[np.float32]
-    scores: NDArray[np.float32]
-    order: NDArray[np.int64]
-    aspects: dict[str, float]
-    scope: float
-    right: float
-    said: Readings
-    best: str
-    """The record of the best unit."""
-    followed: bool = False
-    stale: bool = False
 
 
 def _vectors(folder: Path | None, embedder: Embedder | None) -> VectorStore | None:
@@ -126,24 +110,35 @@ class SearchIndex:
         kept = follow_ups.keep(heard, context, self.corpus, self.signals, alone=alone, follows=follows)
         if not kept.followed or alone.scope < BEYOND:
             return alone
-        found = self._weighed(heard, alone.said, alone.features, alone.scores + kept.bonus)
+        if (of_term := self._of_term(heard, context)) is not None:
+            found = self.alone(hear(of_term, self.tables, self.embedder))
+        else:
+            found = self._weighed(heard, alone.said, alone.features, alone.scores + kept.bonus)
         scope = 1 / (1 + (1 - found.scope) / max(found.scope, 1e-6) * np.exp(-FOLLOWED))
         return replace(found, scope=scope, followed=True, stale=kept.stale)  # a short follow-up says little by itself
+
+    def _of_term(self, heard: Heard, context: Context | None) -> Question | None:
+        """The question with the term's name that it goes on about: a glossary has nothing but meanings, what else is
+        asked of Form E is known of the certificate."""
+        record = self.corpus.content.records.get(context.record or "") if context else None
+        if record is None or record.kind is not Kind.TERM or heard.records or heard.terms:
+            return None
+        language = heard.question.language
+        name = record.names.best(language)[0]
+        return next(iter(readings(f"{heard.question.text} {name}", language)), None)
 
     def alone(self, heard: Heard) -> Ranked:
         """Scores every unit as if nothing had been said before."""
         said = self.signals.read(heard)
         features = self.signals.features(heard, said)
         weights = self.markless_weights if heard.question.markless else self.weights
-        return self._weighed(heard, said, features, (features @ weights).astype(np.float32))
+        return self._weighed(heard, said, features, features.scores(weights))
 
-    def _weighed(
-        self, heard: Heard, said: Readings, features: NDArray[np.float32], scores: NDArray[np.float32]
-    ) -> Ranked:
+    def _weighed(self, heard: Heard, said: Readings, features: Features, scores: NDArray[np.float32]) -> Ranked:
         count = min(WEIGHED, len(scores))
         top = np.argpartition(-scores, count - 1)[:count]
         order = top[np.argsort(-scores[top], kind="stable")]
-        seen = aspects(heard, said, features[order[0]], scores[order], order, self.signals, self.corpus)
+        seen = aspects(heard, said, features.rows(order[:1])[0], scores[order], order, self.signals, self.corpus)
         scope, right = self.calibration.scope.probability(seen), self.calibration.right.probability(seen)
         best = self.corpus.units[int(order[0])].record
         return Ranked(heard, features, scores, order, seen, scope, right, said, best)
@@ -168,10 +163,12 @@ class SearchIndex:
             return self._chosen(known, heard, reply)
         if (term := asked_term(heard, self.tables)) is not None:
             return self._chosen((term, "definition"), heard, reply)
-        if compared := asked_comparison(ranked, self.corpus):
+        if compared := asked_comparison(ranked, self.corpus, self.tables.joins):
             return self._chosen((compared[0], "compare"), heard, reply, compared)
         found = self._candidates(ranked.order[:SHOWN].tolist(), scores)
-        listed = list_records(heard, ranked, self.corpus)
+        if listed := list_records(ranked, self.corpus):
+            first = Candidate(listed[0], "list", found[0].score)
+            found = (first, *(one for one in found if (one.record, one.facet) != (first.record, first.facet)))[:SHOWN]
         missing = missing_part(heard, ranked, self.corpus)
         outcome: Outcome = "answer"
         if ranked.scope < self.calibration.decline_below:
@@ -222,14 +219,16 @@ class SearchIndex:
     def _near(self, ranked: Ranked) -> tuple[Candidate, ...]:
         """What the desk knows close by to a declined question, first of what that names; another list is noise."""
         shared = close_by(ranked.heard, self._share(ranked))
-        columns = [self.signals.names.index(name) for name in shared]
+        if not shared:
+            return ()
+        features = ranked.features.rows(ranked.order)
+        shares = features[:, [self.signals.names.index(name) for name in shared]].max(axis=1) > 0
+        named = features[:, self.signals.names.index("named")] >= _NAMED
         close = [
             row
-            for row in ranked.order.tolist()
-            if shared and self.corpus.units[row].facet.value != "definition" and ranked.features[row, columns].max() > 0
+            for _, row, fits in sorted(zip(~named, ranked.order.tolist(), shares, strict=True), key=lambda one: one[0])
+            if fits and self.corpus.units[row].facet.value != "definition"
         ]
-        named = self.signals.names.index("named")
-        close.sort(key=lambda row: ranked.features[row, named] < _NAMED)
         return distinct(self._candidates(close, ranked.scores), self.corpus)[:3]
 
     def _known_wording(self, ranked: Ranked) -> tuple[str, str] | None:

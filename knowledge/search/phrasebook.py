@@ -37,6 +37,8 @@ class Phrasebook:
     """Procedure topics as people call them."""
     directions: Phrases
     """Words before (in Burmese: after) a country that make it the origin or the destination."""
+    joins: Mapping[Language, tuple[str, ...]]
+    """Words between two names that are set side by side."""
     ways: Phrases
     """Words for the means of transport."""
     follow: Phrases
@@ -105,6 +107,7 @@ def load_phrasebook(folder: Path = CONTENT) -> Phrasebook:
         kinds={name: _by_language(one) for name, one in raw.get("kinds", {}).items()},
         topics={name: _by_language(one) for name, one in raw.get("topics", {}).items()},
         directions={name: _by_language(one) for name, one in raw.get("directions", {}).items()},
+        joins=_by_language(raw.get("joins", {})),
         ways={name: _by_language(one) for name, one in raw.get("ways", {}).items()},
         follow={name: _by_language(one) for name, one in raw.get("follow", {}).items()},
         generic=_by_language(raw.get("generic", {})),

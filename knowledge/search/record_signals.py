@@ -23,14 +23,15 @@ KIND_CUES: dict[str, frozenset[Kind]] = {
 }
 KINDS = tuple(Kind)
 _SURELY_NAMED = 0.8
+_UNLIKELY = -8.0
 RECORD_FEATURES = (
     *("named", "named_surely", "named_fully", "name_coverage", "misspelt_name", "term_coverage"),
     *("name_words", "name_grams", "name_word_share", "name_gram_share", "name_dense"),
     *("country_match", "country_miss", "place_match", "place_miss", "other_end", "home_country", "home_though_others"),
     *("kind_match", "kind_miss"),
     *("goods_match", "goods_miss", "direction", "topic_match", "topic_miss", "way_match", "way_miss", "kind_named"),
-    *("where_match", "where_miss"),
-    *("kind_vector", "kind_wording", "topic_vector", "topic_wording"),
+    *("where_match", "where_miss", "rival_miss"),
+    *("kind_vector", "kind_wording", "topic_vector", "topic_wording", "record_vector"),
 )
 
 
@@ -117,8 +118,10 @@ class RecordSignals:
                 *self._way_features(heard),
                 kind_match * named,
                 *self._where_features(heard),
+                self._rivals(heard),
                 *(unnamed * shares[self.kinds] for shares in (read.kind_vector, read.kind_wording)),
                 *(shares[self.topic_rows] for shares in (read.topic_vector, read.topic_wording)),
+                np.maximum(read.record_vector, _UNLIKELY),
             ],
             axis=1,
         )
@@ -157,6 +160,19 @@ class RecordSignals:
         if not within or within == {*heard.countries, *heard.places} - {"regional"}:
             return self._country_features(frozenset())
         return self._country_features(within)
+
+    def _rivals(self, heard: Heard) -> Floats:
+        """Records that aren't named though one of their kind surely is: what is asked of one place no other answers.
+
+        A term of the glossary is a rival of each, unless its meaning is asked for.
+        """
+        surely = [match for match in heard.records if match.weight >= _SURELY_NAMED]
+        rivals = {self.corpus.records[self.row[id_]].kind for match in surely for id_, _ in match.owners}
+        if rivals and "definition" not in heard.facet_triggers:
+            rivals.add(Kind.TERM)
+        found = np.isin(self.kinds, [KINDS.index(kind) for kind in rivals]).astype(np.float32)
+        found[[self.row[id_] for match in heard.records for id_, _ in match.owners]] = 0
+        return found
 
     def _topic_features(self, heard: Heard) -> tuple[Floats, Floats]:
         match = np.zeros(len(self.corpus.records), np.float32)

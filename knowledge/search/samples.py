@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from knowledge.language import Language
 from knowledge.search.blocks import LexicalField, cached_field
 from knowledge.search.units import Unit
-from knowledge.search.vectors import VectorStore
+from knowledge.search.vectors import Packed, VectorStore
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -30,10 +30,9 @@ class Samples:
     norms: dict[Language, Floats]
     means: dict[Language, Floats]
     """The mean vector of what is asked in each language."""
-    vectors: Floats
-    """Without the mean of the language, of length 1: so questions of all languages lie together."""
+    vectors: Packed
     lengths: Floats
-    """What their lengths were."""
+    """How long they are without the mean of their language; endless where there is no vector."""
 
     @classmethod
     def build(
@@ -54,16 +53,27 @@ class Samples:
             languages.extend([language] * (len(texts) - start))
         fields = {one: cached_field(cache, "samples", texts[span], one) for one, span in spans.items()}
         norms = {one: own_scores(field.grams, field.grams.size) for one, field in fields.items()}
-        vectors, known = store.get([("question", text) for text in texts])
+        vectors = store.packed([("question", text) for text in texts])
         means: dict[Language, Floats] = {}
+        lengths = np.zeros(len(texts), np.float32)
         for language, span in spans.items():
+            asking, known = vectors.floats(span), vectors.known[span]
             others, have = store.get([("question", text) for text in asked[language]])
-            means[language] = mean_of(np.concatenate([vectors[span][known[span]], others[have]]))
-            vectors[span] -= means[language]
-        vectors[~known] = 0
-        lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-6)
-        vectors /= lengths[:, None]
+            means[language] = mean_of(np.concatenate([asking[known], others[have]]))
+            lengths[span] = np.maximum(np.linalg.norm(asking - means[language], axis=1), 1e-6)
+        lengths[~vectors.known] = np.inf
         return cls(texts, languages, np.array(places, np.int32), spans, fields, norms, means, vectors, lengths)
+
+    def near(self, vector: Floats, language: Language) -> Floats:
+        """The cosine of each to a question in a language, both without their languages' means: so questions of all
+        languages lie together."""
+        centred = vector - self.means[language]
+        centred /= np.float32(max(float(np.linalg.norm(centred)), 1e-6))
+        products = self.vectors.dot(centred)
+        for other, span in self.spans.items():
+            products[span] -= self.means[other] @ centred
+        cosines: Floats = products / self.lengths
+        return cosines
 
 
 def mean_of(vectors: Floats) -> Floats:

@@ -7,6 +7,7 @@ from knowledge.language import Language
 from knowledge.records import Kind
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.entities import strengths
+from knowledge.search.features import Features
 from knowledge.search.heads import log_shares
 from knowledge.search.hearing import Heard
 from knowledge.search.lexical import zscores
@@ -17,7 +18,7 @@ from knowledge.search.samples import best_of
 from knowledge.search.scripts import joined, stripped
 
 Floats = NDArray[np.float32]
-_SURELY = 0.55
+_SURELY, _TRULY = 0.55, 0.8
 _TERM = KINDS.index(Kind.TERM)
 _UNLIKELY, _NEVER = -8.0, -1e9
 _TRANSLATION = 0.75
@@ -35,34 +36,28 @@ class Signals:
         self.facet_row = {facet: row for row, facet in enumerate(corpus.facets)}
         self.names = feature_names(corpus)
         kinds = [kind.value for kind in KINDS]
-        self.reader = Reader(corpus.facets, kinds, self.records.topic_names)
+        self.reader = Reader(corpus.facets, kinds, self.records.topic_names, [record.id for record in corpus.records])
         self.neighbours = neighbours_of(corpus)
         self.unit_facets = np.array([unit.facet.value for unit in corpus.units])
         self.has_facet = np.zeros((len(corpus.records), len(corpus.facets)), np.bool_)
         self.has_facet[corpus.unit_record, corpus.unit_facet] = True
+        self._kind_bias = np.eye(len(KINDS), dtype=np.float32)[self.kinds]
+        self._facet_bias = np.eye(len(corpus.facets), dtype=np.float32)
 
     def read(self, heard: Heard) -> Readings:
         """What the heads say of a question."""
         return self.reader.read(heard, self.corpus.samples.means[heard.question.language])
 
-    def features(self, heard: Heard, said: Readings) -> Floats:
-        """One row per unit, one column per name in `names`."""
+    def features(self, heard: Heard, said: Readings) -> Features:
+        """What speaks for each unit; the columns are those in `names`."""
         corpus, block = self.corpus, self.corpus.blocks[heard.question.language]
-        record = self.records.features(heard, block, said)
-        facet = self._facet_features(heard, block)
-        samples = self._sample_features(heard)
-        unit = np.concatenate([self._unit_features(heard, said, block), self._read_features(said), samples], axis=1)
-        kind_bias = np.eye(len(KINDS), dtype=np.float32)[self.kinds]
-        facet_bias = np.eye(len(corpus.facets), dtype=np.float32)
-        return np.concatenate(
-            [
-                record[corpus.unit_record],
-                facet[corpus.unit_facet],
-                unit,
-                kind_bias[corpus.unit_record],
-                facet_bias[corpus.unit_facet],
-            ],
-            axis=1,
+        own = [self._unit_features(heard, said, block), self._read_features(said), self._sample_features(heard)]
+        return Features(
+            np.concatenate([self.records.features(heard, block, said), self._kind_bias], axis=1),
+            np.concatenate([self._facet_features(heard, block), self._facet_bias], axis=1),
+            np.concatenate(own, axis=1),
+            corpus.unit_record,
+            corpus.unit_facet,
         )
 
     def _facet_features(self, heard: Heard, block: Block) -> Floats:
@@ -110,15 +105,16 @@ class Signals:
         likeness = grams / np.sqrt(samples.norms[language])
         near = np.zeros(len(samples.texts), np.float32)
         if heard.vector is not None:
-            vector = heard.vector - samples.means[language]
-            near = samples.vectors @ (vector / max(float(np.linalg.norm(vector)), 1e-6))
+            near = samples.near(heard.vector, language)
+        if heard.sample >= 0:
+            near[heard.sample] = 0
+            if span.start <= heard.sample < span.stop:
+                for values in (words, likeness, share):
+                    values[heard.sample - span.start] = 0
         foreign = near.copy()
         foreign[span] = 0
-        if heard.sample >= 0:  # its translations would give it away as well
+        if heard.translated:
             foreign[foreign > _TRANSLATION] = 0
-            near[heard.sample] = 0
-            for values in (words, likeness, share):
-                values[heard.sample - span.start] = 0
         places = samples.places[span]
         best = [best_of(values, places, size) for values in (words, likeness, share, near[span])]
         best.append(best_of(foreign, samples.places, size))
@@ -134,14 +130,31 @@ class Signals:
             axis=1,
         )
 
-    def _lacking(self, heard: Heard) -> NDArray[np.bool_]:
-        """Records that don't have the facet that is asked for most clearly."""
+    def _asked(self, heard: Heard) -> list[str]:
+        """The facets that are asked for most clearly."""
         triggers = {facet: strength for facet, strength in heard.facet_triggers.items() if facet in self.facet_row}
-        if not triggers:
-            return np.zeros(len(self.corpus.records), np.bool_)
-        best = max(triggers.values())
-        asked = [self.facet_row[facet] for facet, strength in triggers.items() if strength >= 0.8 * best]
-        return np.asarray(~self.has_facet[:, asked].any(axis=1), np.bool_)
+        best = max(triggers.values(), default=0.0)
+        return [facet for facet, strength in triggers.items() if strength >= 0.8 * best]
+
+    def _lacking_features(self, heard: Heard) -> tuple[Floats, Floats, Floats]:
+        """What may serve where a record lacks what is asked for: what it is, how one does it; and where it could have
+        had that and is surely named, its state, because nothing of another record will serve."""
+        asked = self._asked(heard)
+        lacking: NDArray[np.bool_] = np.zeros(len(self.corpus.records), np.bool_)
+        if asked:
+            lacking = np.logical_not(self.has_facet[:, [self.facet_row[facet] for facet in asked]].any(axis=1))
+        units = lacking[self.corpus.unit_record]
+        instead = np.zeros(len(units), np.float32)
+        for id_, strength in strengths(match for match in heard.records if match.weight >= _TRULY).items():
+            row, record = self.row[id_], self.corpus.content.records[id_]
+            if lacking[row] and strength > _SURELY and record.facet_names.intersection(asked):
+                facet = "status" if self.has_facet[row, self.facet_row["status"]] else "overview"
+                instead[(self.corpus.unit_record == row) & (self.unit_facets == facet)] = 1
+        return (
+            (units & (self.unit_facets == "overview")).astype(np.float32),
+            (units & (self.unit_facets == "steps")).astype(np.float32),
+            instead,
+        )
 
     def _list_features(self, heard: Heard) -> tuple[Floats, Floats, Floats, Floats]:
         listed, compared = self.unit_facets == "list", self.unit_facets == "compare"
@@ -202,7 +215,6 @@ class Signals:
         inherited = np.array(self.corpus.unit_source != np.arange(len(self.corpus.units)), np.float32)
         records, count = self.corpus.unit_record, len(self.corpus.records)
         own_records = records[self.corpus.own_rows]
-        lacking = self._lacking(heard)[records]
         return np.stack(
             [
                 zscores(words)[place],
@@ -212,8 +224,7 @@ class Signals:
                 dense_z[place],
                 np.where(own, 0, dense_z).astype(np.float32)[place],
                 inherited,
-                (lacking & (self.unit_facets == "overview")).astype(np.float32),
-                (lacking & (self.unit_facets == "steps")).astype(np.float32),
+                *self._lacking_features(heard),
                 *self._list_features(heard),
                 (self.unit_facets == "incentives_extra").astype(np.float32)
                 * float("profit_tax" in heard.facet_triggers),
@@ -238,6 +249,7 @@ UNIT_FEATURES = (
         "inherited",
         "lacking_overview",
         "lacking_steps",
+        "named_lacking",
         "list_untriggered",
         "list_of_one_unpaired",
         "compare_unpaired",
@@ -255,10 +267,10 @@ def feature_names(corpus: Corpus) -> list[str]:
     """The columns in order."""
     return [
         *RECORD_FEATURES,
+        *(f"kind:{kind.value}" for kind in KINDS),
         *FACET_FEATURES,
+        *(f"facet:{facet}" for facet in corpus.facets),
         *UNIT_FEATURES,
         *READ_FEATURES,
         *SAMPLE_FEATURES,
-        *(f"kind:{kind.value}" for kind in KINDS),
-        *(f"facet:{facet}" for facet in corpus.facets),
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from knowledge.language import Language
 from knowledge.loader import Content
@@ -41,6 +42,15 @@ class Tables:
     smalltalk: AliasTable
     directions: dict[Language, dict[str, tuple[str, ...]]]
     """Squeezed direction words of each language."""
+    joins: frozenset[str]
+    """Squeezed words that set two names side by side."""
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """All spellings: what is none of them need not be looked up in each table."""
+        alone = (self.records, self.terms, self.countries, self.places, self.goods, self.kinds, self.intents)
+        others = (self.foreign, self.topics, *self.facets.values(), self.follow, self.ways, self.smalltalk)
+        return frozenset(spelling for table in (*alone, *others) for spelling in table.spellings)
 
 
 def build_tables(content: Content, book: Phrasebook) -> Tables:
@@ -82,6 +92,7 @@ def build_tables(content: Content, book: Phrasebook) -> Tables:
             }
             for language in Language
         },
+        frozenset(squeeze(canonical(word)).text for words in book.joins.values() for word in words),
     )
 
 

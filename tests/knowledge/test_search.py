@@ -9,6 +9,7 @@ from knowledge.coverage import RECORDED
 from knowledge.evaluate import evaluate, fallen, interval, read_rows
 from knowledge.language import Language
 from knowledge.loader import load_content
+from knowledge.records import FacetName
 from knowledge.search import Context, SearchIndex, load_embedder
 from knowledge.search.choices import elsewhere
 from knowledge.search.entities import squeeze
@@ -75,6 +76,9 @@ def test_who_asks_only_what_a_term_means_is_told_that(lexical: SearchIndex, ques
         ("Boten or Mohan, where is tax lower?", ("la-boten-sez", "cn-mohan-boten")),
         ("磨丁和磨憨哪边税低", ("la-boten-sez", "cn-mohan-boten")),
         ("ສະຫວັນເຊໂນກັບໄຊເສດຖາ ບ່ອນໃດເສຍອາກອນໜ້ອຍກວ່າກັນ", ("la-savan-seno-sez", "la-saysettha")),
+        ("ບໍ່ເຕນ ກັບ ໂມ່ຮານ ບ່ອນໃດອາກອນຕ່ຳກວ່າ", ("la-boten-sez", "cn-mohan-boten")),
+        ("thilawa vs dawei tax", ("mm-thilawa-sez", "mm-dawei-sez")),
+        ("Savan-Seno or Tak SEZ which has longer tax holiday", ("la-savan-seno-sez", "th-tak-sez")),
     ],
 )
 def test_two_zones_side_by_side_are_compared(lexical: SearchIndex, question: str, zones: tuple[str, ...]) -> None:
@@ -82,6 +86,41 @@ def test_two_zones_side_by_side_are_compared(lexical: SearchIndex, question: str
     assert finding.outcome == "answer"
     assert (finding.candidates[0].record, finding.candidates[0].facet) == (zones[0], "compare")
     assert finding.records == zones
+
+
+@pytest.mark.parametrize("question", ["boten opening hours", "ດ່ານບໍ່ເຕນ ເປີດຈັກໂມງ", "磨憨口岸几点关门"])
+def test_what_a_named_crossing_lacks_is_not_told_of_another(
+    lexical: SearchIndex, dense: SearchIndex, question: str
+) -> None:
+    for index in (lexical, dense):
+        crossing = index.corpus.content.records["cn-la-mohan-boten"]
+        assert FacetName.HOURS not in crossing.facets
+        finding = index.find(question)
+        assert finding.outcome != "declined"
+        assert finding.candidates[0].record == crossing.id
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["which zones in laos are near the thai border", "泰国边境附近老挝有哪些经济区", "ລາວມີເຂດໃດແດ່ໃກ້ຊາຍແດນໄທ"],
+)
+def test_zones_near_a_border_are_those_of_the_other_country(lexical: SearchIndex, question: str) -> None:
+    finding = lexical.find(question)
+    assert finding.candidates[0].facet == "list"
+    assert {lexical.corpus.content.records[id_].country for id_ in finding.records} == {"LA"}
+
+
+def test_what_else_is_asked_of_a_term_is_told_of_what_bears_its_name(lexical: SearchIndex) -> None:
+    meaning = lexical.find("what is Form E?")
+    assert meaning.context.record == "form_e"
+    finding = lexical.find("how long is it valid?", None, meaning.context)
+    assert (finding.candidates[0].record, finding.candidates[0].facet) == ("regional-acfta-form-e", "validity")
+
+
+def test_the_two_sides_of_a_crossing_are_not_compared(lexical: SearchIndex) -> None:
+    finding = lexical.find("trucks queue at mohan and boten border gate")
+    assert finding.records == ()
+    assert finding.candidates[0].record == "cn-la-mohan-boten"
 
 
 def test_who_may_know_is_of_the_country_that_a_declined_question_is_about(lexical: SearchIndex) -> None:
@@ -204,7 +243,9 @@ def test_a_name_is_heard_only_where_it_stands(
     assert set(heard.goods) == goods
 
 
-@pytest.mark.parametrize("question", ["who won the football", "ມື້ນີ້ບານເຕະຄູ່ໃດ", "price of gold today"])
+@pytest.mark.parametrize(
+    "question", ["who won the football", "ມື້ນີ້ບານເຕະຄູ່ໃດ", "price of gold today", "vientiane weather", "万象天气"]
+)
 def test_an_answer_before_does_not_break_a_refusal(lexical: SearchIndex, question: str) -> None:
     assert lexical.find(question, context=Context("th-border-sez", "profit_tax", "TH")).outcome == "declined"
 
@@ -234,6 +275,9 @@ def test_a_new_topic_drops_the_last_one(lexical: SearchIndex, question: str, rec
         ),
         ("ແລ້ວທາງລົດໄຟເດ", Context("cn-la-mohan-boten", "goods"), "cn-la-mohan-boten-rail", "goods"),
         ("ក្រដាស់អីខ្លះ", Context("kh-parcels", "overview", "KH"), "kh-parcels", "documents"),
+        ("what about mukdahan", Context("th-nongkhai-sez", "land_lease", "TH"), "th-mukdahan-sez", "land_lease"),
+        ("老街呢", Context("cn-vn-youyiguan-huu-nghi", "goods"), "cn-vn-hekou-lao-cai", "goods"),
+        ("ທ່າແຂກລະ", Context("la-savan-seno-sez", "operator", "LA"), "la-thakhek-sez", "operator"),
     ],
 )
 def test_a_follow_up_replaces_the_way_or_the_fact(

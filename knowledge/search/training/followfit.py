@@ -26,6 +26,8 @@ from knowledge.wordings import Wording
 _NEW, _OFF_TOPIC, _MADE_UP = 0.5, 0.7, 0.15
 """How much one made-up conversation counts against a known follow-up."""
 _PENALTY = 0.01
+_TOPICS = 2_000
+"""Questions of the desk's business that are said after some other answer; what is none of it all is."""
 _TOLD = 2
 """After how many other answers each question that stands alone is said."""
 _EVERY = 2
@@ -79,11 +81,11 @@ def _known(index: SearchIndex, rows: Sequence[dict[str, Any]]) -> Iterator[Said]
 
 
 def _new_topics(index: SearchIndex, cases: Sequence[Case], chance: random.Random) -> Iterator[Said]:
-    for case in cases:
-        if case.heard.sample >= 0:
-            continue
+    inside = [case for case in cases if case.real and len(case.accepted)]
+    outside = [case for case in cases if case.real and not len(case.accepted)]
+    for case in (*chance.sample(inside, min(_TOPICS, len(inside))), *outside):
         same = [other for other in cases if other.heard.question.language is case.heard.question.language]
-        answered = [other for other in same if len(other.accepted) and other.heard.sample < 0]
+        answered = [other for other in same if len(other.accepted) and other.real]
         mine = set(index.corpus.unit_record[case.accepted].tolist())
         for other in chance.sample(answered, _TOLD):
             unit = index.corpus.units[int(other.accepted[0])]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.language import Language
-from knowledge.search.heads import INSIDE, OUTSIDE, Heads
+from knowledge.search.heads import INSIDE, OUTSIDE, Heads, worded_of
 from knowledge.search.hearing import Heard
 from knowledge.search.readings import Reader
 from knowledge.search.scripts import canonical
@@ -41,6 +41,8 @@ class Case:
     """Rows of the units that answer it."""
     fold: int
     weight: float = 1.0
+    real: bool = True
+    """Whether it is of the question sets, not of the content."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def lesson_of(signals: Signals, case: Case) -> Lesson:
     target, open_ = answered_by(signals, case.accepted)
     mean = signals.corpus.samples.means[case.heard.question.language]
     vector = None if case.heard.vector is None else case.heard.vector - mean
-    weight = 1.0 if case.heard.sample >= 0 else _REAL
+    weight = _REAL if case.real else 1.0
     return Lesson(vector, case.heard.wording, case.heard.question.language, target, open_, weight)
 
 
@@ -94,7 +96,8 @@ def answered_by(signals: Signals, rows: NDArray[np.int64]) -> tuple[Bools, Bools
     open_[reader.facets] = signals.has_facet[records].any(axis=0)
     target[reader.kinds][signals.kinds[records]] = True
     target[reader.topics][signals.records.topic_rows[records]] = True
-    open_[reader.kinds] = open_[reader.topics] = open_[reader.scope] = True
+    target[reader.records][records] = True
+    open_[reader.kinds] = open_[reader.topics] = open_[reader.scope] = open_[reader.records] = True
     target[reader.columns.index(INSIDE if len(records) else OUTSIDE)] = True
     return target, open_
 
@@ -105,7 +108,7 @@ def phrase_lessons(signals: Signals) -> list[Lesson]:
     found: list[Lesson] = []
     for language in Language:
         block, mean = corpus.blocks[language], corpus.samples.means[language]
-        vectors = np.concatenate([block.dense_phrases.vectors, block.dense_offtopic.vectors]) - mean
+        vectors = np.concatenate([one.vectors.floats() for one in (block.dense_phrases, block.dense_offtopic)]) - mean
         for (column, text), vector in zip(phrases_of(signals, language), vectors, strict=True):
             weight = _OFFTOPIC if column == OUTSIDE else _PHRASE
             found.append(Lesson(vector, canonical(text), language, *told_by(signals.reader, column), weight))
@@ -131,14 +134,17 @@ def told_by(reader: Reader, column: str) -> tuple[Bools, Bools]:
 def train(signals: Signals, lessons: Sequence[Lesson]) -> Heads:
     """Both readers."""
     reader = signals.reader
-    groups = (reader.facets, reader.kinds, reader.topics, reader.scope)
+    worded = len(worded_of(reader.columns))
     wordings = Wordings.of([(lesson.wording, lesson.language) for lesson in lessons])
     rarity = rarity_of(wordings)
     vectors = np.array([np.zeros(384) if one.vector is None else one.vector for one in lessons], np.float32)
     target, open_ = np.array([one.target for one in lessons]), np.array([one.open for one in lessons])
     weight = np.array([one.weight for one in lessons], np.float32)
-    vector = fit_hidden(vectors, target, open_, weight, groups)
-    wording = fit_linear(lambda rows: wordings.table(rarity, rows), target, open_, weight, groups)
+    vector = fit_hidden(vectors, target, open_, weight, reader.groups)
+    wording = fit_linear(
+        lambda rows: wordings.table(rarity, rows),
+        *(target[:, :worded], open_[:, :worded], weight, reader.groups[:-1]),
+    )
     return Heads(reader.columns, *vector, *wording, rarity)
 
 

@@ -1,23 +1,25 @@
 """Teaches the upper layers of e5 what this desk is asked, from sample questions, wordings and phrases of the content.
 
-    python -m knowledge.search.training.tune
+    python -m knowledge.search.training.tune --without tests/questions/*.taught.jsonl
 
 Needs JAX (`pip install -c constraints.txt -e .[tune]`) and about half an hour on two cores. Writes tuned.npz in the
 folder above; count up the model's name in dense.py then, and let the vectors and the fit follow
-(`python -m knowledge.search.vectors`, `python -m knowledge.search.training.fit`). No question of the question sets is
-read, so that the fit meets vectors of questions that the encoder has not seen.
+(`python -m knowledge.search.training.embed`, `python -m knowledge.search.training.fit`). No question of the question
+sets is learned, also where it is a sample question, so that the fit meets vectors of questions that the encoder has not
+seen.
 
 Learned at once: which facet, kind and topic a question is about and whether it is the desk's business; that
 questions for the same unit lie together in all languages; and that a question lies near the unit's text.
 """
 
 import argparse
+import json
 import random
 import sys
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -92,21 +94,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=650)
     parser.add_argument("--to", type=Path, default=LEARNED)
+    parser.add_argument("--without", nargs="*", type=Path, default=(), help="sets of which no question is learned")
     options = parser.parse_args(arguments)
     file = ModelFile(model_file())
-    school = school_of(SearchIndex.build(load_content(), None), Pieces(file))
+    lines = [line for path in options.without for line in path.read_text("utf-8").splitlines() if line]
+    without = frozenset(json.loads(line)["question"] for line in lines)
+    school = school_of(SearchIndex.build(load_content(), None), Pieces(file), without)
     save(train(Encoder(file), school, options.steps), options.to)
     return 0
 
 
-def school_of(index: SearchIndex, pieces: Pieces) -> School:
-    """Everything the content says about how it is asked."""
+def school_of(index: SearchIndex, pieces: Pieces, without: Set[str] = frozenset()) -> School:
+    """Everything the content says about how it is asked, but for these sample questions."""
     signals, corpus, reader = index.signals, index.corpus, index.signals.reader
     samples = [
         Asked(spelt(pieces, [text], language), *answered_by(signals, np.array([row])), row, language)
         for text, language, row in zip(
             corpus.samples.texts, corpus.samples.languages, corpus.own_rows[corpus.samples.places].tolist(), strict=True
         )
+        if text not in without
     ]
     wordings: list[Asked] = []
     others: list[Asked] = []
@@ -124,7 +130,7 @@ def school_of(index: SearchIndex, pieces: Pieces) -> School:
         for row in corpus.own_rows.tolist()
         for language, text in corpus.units[row].texts.items()
     }
-    return School(samples, wordings, others, answering, (reader.facets, reader.kinds, reader.topics, reader.scope))
+    return School(samples, wordings, others, answering, reader.groups)
 
 
 def spelt(pieces: Pieces, texts: Sequence[str], language: Language) -> tuple[list[int], ...]:
