@@ -58,9 +58,10 @@ _START = {
     "facet_wording": 0.5,
 }
 """The weights that choose the rivals and that fitting starts from."""
-_FIXED, _FIXED_PENALTY = {"rival_miss": -4.0, "named_lacking": 4.0}, 1.0
+_FIXED, _FIXED_PENALTY = {"rival_miss": -4.0, "named_lacking": 4.0, "list_of_one_unpaired": -4.0}, 1.0
 """Weights that questions can't teach, because whoever writes them asks for nothing that a record lacks: another
-crossing's hours are not to be given for those of the one that was named. Two in a thousand tune questions are lost."""
+crossing's hours are not to be given for those of the one that was named, nor a list for it. Two in a thousand tune
+questions are lost."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
