@@ -79,7 +79,7 @@ class CalendarReader:
         }  # fmt: skip
         records = self._named(squeezed)
         series = tuple(id_ for id_ in records if self._content.records[id_].kind is Kind.EVENT)
-        if ("occasion" not in named and not series) or self._of_papers(squeezed, language):
+        if ("occasion" not in named and not series) or self._of_papers(squeezed, language, cues):
             return None
         first, last = _days(named, question, today)
         place = self._place(squeezed)
@@ -97,10 +97,13 @@ class CalendarReader:
             len(records) > len(series),
         )
 
-    def _of_papers(self, squeezed: Squeezed, language: Language) -> bool:
-        """Whether it is about what goods or people need for an event, which no calendar tells."""
+    def _of_papers(self, squeezed: Squeezed, language: Language, cues: list[Match]) -> bool:
+        """Whether it is about what goods or people need for an event or what a word of its papers means, which no
+        calendar tells."""
         asked = {owner for match in self._tables.facets[language].find(squeezed) for owner, _ in match.owners}
-        return not asked.isdisjoint(_PAPERS)
+        said = {place for match in cues for place in range(match.start, match.end)}
+        other = any(said.isdisjoint(range(term.start, term.end)) for term in self._tables.terms.find(squeezed))
+        return (FacetName.DEFINITION in asked and other) or not asked.isdisjoint(_PAPERS)
 
     def _named(self, squeezed: Squeezed) -> list[str]:
         """The records that are named."""
