@@ -238,9 +238,10 @@ async def _answer(turn: Turn, text: str, answer: Answer) -> bool:
 def _asks_the_calendar(turn: Turn, wanted: Wanted, answer: Answer) -> bool:
     if wanted.by_time:
         return True
+    if wanted.others or not (wanted.any or wanted.narrows > 1):
+        return False
     described = wanted.any and wanted.narrows > 1  # "is there a farm forum in Laos?" means none of the known series
-    about_one = answer.facet in ABOUT_ONE and is_series(turn, answer.record) and not described
-    return not (about_one or wanted.others) and (wanted.any or wanted.narrows > 1)
+    return described or not (answer.facet in ABOUT_ONE and is_series(turn, answer.record))
 
 
 async def _show(turn: Turn, found: Sequence[Event]) -> None:

@@ -12,7 +12,6 @@ from knowledge.search.ranked import Ranked
 
 _LISTED, _ALIKE = 8, 2.0
 _TRADE = frozenset({"import", "export", "transit"})
-_SURELY = 0.8
 _NOT_FAR = 0.5
 """From this share of the line for declining on a question is near enough for its places and names to say something."""
 
@@ -61,11 +60,7 @@ def asked_comparison(ranked: Ranked, corpus: Corpus, joins: frozenset[str]) -> t
     if len(named) < 2 or not (joined or "compare" in heard.facet_triggers):
         return ()
     sides = [zones for _, zones in named]
-    scores = {
-        unit.record: float(score)
-        for unit, score in zip(corpus.units, ranked.scores, strict=True)
-        if unit.facet is FacetName.COMPARE
-    }
+    scores = _scores_of(FacetName.COMPARE, ranked, corpus)
     found = []
     for zones in sides:  # a name that both sides share, as a pair of zones has, tells them less apart
         others = {id_ for other in sides if other is not zones for id_ in other}
@@ -77,9 +72,9 @@ def _zones_named(heard: Heard, corpus: Corpus) -> list[tuple[Match, list[str]]]:
     """The names that surely mean zones, with these, in the order of the question."""
     found: list[tuple[Match, list[str]]] = []
     end = 0
-    for match in sorted(heard.records, key=lambda one: (one.start, -one.weight)):
+    for match in sorted(heard.certain, key=lambda one: (one.start, -one.weight)):
         zones = [id_ for id_, _ in match.owners if corpus.content.records[id_].kind is Kind.ZONE]
-        if zones and match.weight >= _SURELY and match.start >= end:
+        if zones and match.start >= end:
             found.append((match, zones))
             end = match.end
     return found
@@ -91,14 +86,19 @@ def list_records(ranked: Ranked, corpus: Corpus) -> tuple[str, ...]:
         return ()
     heard = ranked.heard
     wanted = (heard.within or {*heard.countries, *heard.places}) - {"regional"}
-    rows = {
-        unit.record: float(score)
-        for unit, score in zip(corpus.units, ranked.scores, strict=True)
-        if unit.facet is FacetName.LIST
-    }
+    rows = _scores_of(FacetName.LIST, ranked, corpus)
     rows = {id_: score for id_, score in rows.items() if corpus.content.records[id_].country in wanted} or rows
     line = max(rows.values()) - _ALIKE
     return tuple(sorted((id_ for id_, score in rows.items() if score > line), key=lambda id_: -rows[id_]))[:_LISTED]
+
+
+def _scores_of(facet: FacetName, ranked: Ranked, corpus: Corpus) -> dict[str, float]:
+    """The score that the facet has in each record with it."""
+    return {
+        unit.record: float(score)
+        for unit, score in zip(corpus.units, ranked.scores, strict=True)
+        if unit.facet is facet
+    }
 
 
 def missing_part(heard: Heard, ranked: Ranked, corpus: Corpus) -> Missing | None:

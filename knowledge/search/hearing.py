@@ -22,6 +22,8 @@ con den tu can lam phai muon nhung cac khu dat nuoc gio cong nhap xuat giup dang
 vao ra neu thu tuc xe company goods china laos thailand vietnam viet nam cambodia myanmar trung quoc
 """
 _SURELY = 0.55
+CERTAIN = 0.8
+"""From this weight on a name means its records and nothing else."""
 COMMON = frozenset(_COMMON.split())
 
 
@@ -64,6 +66,11 @@ class Heard:
     """The sample question that this is, while the weights are fitted: it must not find itself."""
     translated: bool = False
     """Whether its translations are sample questions, too, which it must not find either."""
+
+    @property
+    def certain(self) -> list[Match]:
+        """The names that certainly mean their records."""
+        return [match for match in self.records if match.weight >= CERTAIN]
 
 
 def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard:

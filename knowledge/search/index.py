@@ -106,9 +106,11 @@ class SearchIndex:
         """Scores every unit for one reading of a question."""
         heard = hear(question, self.tables, self.embedder)
         alone = self.alone(heard)
+        if alone.scope < BEYOND:
+            return alone
         follows = self.calibration.follows
         kept = follow_ups.keep(heard, context, self.corpus, self.signals, alone=alone, follows=follows)
-        if not kept.followed or alone.scope < BEYOND:
+        if not kept.followed:
             return alone
         if (of_term := self._of_term(heard, context)) is not None:
             found = self.alone(hear(of_term, self.tables, self.embedder))
@@ -224,11 +226,8 @@ class SearchIndex:
         features = ranked.features.rows(ranked.order)
         shares = features[:, [self.signals.names.index(name) for name in shared]].max(axis=1) > 0
         named = features[:, self.signals.names.index("named")] >= _NAMED
-        close = [
-            row
-            for _, row, fits in sorted(zip(~named, ranked.order.tolist(), shares, strict=True), key=lambda one: one[0])
-            if fits and self.corpus.units[row].facet.value != "definition"
-        ]
+        rows = (*ranked.order[shares & named].tolist(), *ranked.order[shares & ~named].tolist())
+        close = [row for row in rows if self.corpus.units[row].facet.value != "definition"]
         return distinct(self._candidates(close, ranked.scores), self.corpus)[:3]
 
     def _known_wording(self, ranked: Ranked) -> tuple[str, str] | None:

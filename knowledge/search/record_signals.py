@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from knowledge.records import Kind
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.entities import covered, strengths
-from knowledge.search.hearing import Heard
+from knowledge.search.hearing import CERTAIN, Heard
 from knowledge.search.lexical import zscores
 from knowledge.search.places import HOME
 from knowledge.search.readings import Readings
@@ -22,8 +22,8 @@ KIND_CUES: dict[str, frozenset[Kind]] = {
     "route": frozenset({Kind.ROUTE}),
 }
 KINDS = tuple(Kind)
-_SURELY_NAMED = 0.8
-_UNLIKELY = -8.0
+UNLIKELY = -8.0
+"""The log share below which nothing gets less likely."""
 RECORD_FEATURES = (
     *("named", "named_surely", "named_fully", "name_coverage", "misspelt_name", "term_coverage"),
     *("name_words", "name_grams", "name_word_share", "name_gram_share", "name_dense"),
@@ -82,7 +82,7 @@ class RecordSignals:
         said = frozenset(country for country in heard.countries if country != "regional")
         match, mismatch = self._country_features(said)
         there, elsewhere = self._country_features(self._implied(heard) - said)
-        unnamed = np.float32(named.max(initial=0.0) <= _SURELY_NAMED)  # a name says its kind by itself
+        unnamed = np.float32(named.max(initial=0.0) <= CERTAIN)  # a name says its kind by itself
         here, _ = self._country_features(heard.assumed - said)
         if said:
             elsewhere[match > 0] = 0
@@ -121,7 +121,7 @@ class RecordSignals:
                 self._rivals(heard),
                 *(unnamed * shares[self.kinds] for shares in (read.kind_vector, read.kind_wording)),
                 *(shares[self.topic_rows] for shares in (read.topic_vector, read.topic_wording)),
-                np.maximum(read.record_vector, _UNLIKELY),
+                np.maximum(read.record_vector, UNLIKELY),
             ],
             axis=1,
         )
@@ -129,10 +129,9 @@ class RecordSignals:
     def _implied(self, heard: Heard) -> frozenset[str]:
         """Countries that were not named but meant: that of a town, or of a record that was named."""
         found = set(heard.places)
-        for match in heard.records:
-            if match.weight >= _SURELY_NAMED:
-                of = {self.corpus.records[self.row[id_]].country for id_, _ in match.owners}
-                found |= of if len(of) == 1 else set()
+        for match in heard.certain:
+            of = {self.corpus.records[self.row[id_]].country for id_, _ in match.owners}
+            found |= of if len(of) == 1 else set()
         return frozenset(found - {"regional"})
 
     def _country_features(self, said: frozenset[str]) -> tuple[Floats, Floats]:
@@ -166,8 +165,7 @@ class RecordSignals:
 
         A term of the glossary is a rival of each, unless its meaning is asked for.
         """
-        surely = [match for match in heard.records if match.weight >= _SURELY_NAMED]
-        rivals = {self.corpus.records[self.row[id_]].kind for match in surely for id_, _ in match.owners}
+        rivals = {self.corpus.records[self.row[id_]].kind for match in heard.certain for id_, _ in match.owners}
         if rivals and "definition" not in heard.facet_triggers:
             rivals.add(Kind.TERM)
         found = np.isin(self.kinds, [KINDS.index(kind) for kind in rivals]).astype(np.float32)

@@ -9,18 +9,18 @@ from knowledge.search.corpus import Block, Corpus
 from knowledge.search.entities import strengths
 from knowledge.search.features import Features
 from knowledge.search.heads import log_shares
-from knowledge.search.hearing import Heard
+from knowledge.search.hearing import CERTAIN, Heard
 from knowledge.search.lexical import zscores
 from knowledge.search.places import neighbours_of
 from knowledge.search.readings import Reader, Readings
-from knowledge.search.record_signals import KINDS, RECORD_FEATURES, RecordSignals
+from knowledge.search.record_signals import KINDS, RECORD_FEATURES, UNLIKELY, RecordSignals
 from knowledge.search.samples import best_of
 from knowledge.search.scripts import joined, stripped
 
 Floats = NDArray[np.float32]
-_SURELY, _TRULY = 0.55, 0.8
+_SURELY = 0.55
 _TERM = KINDS.index(Kind.TERM)
-_UNLIKELY, _NEVER = -8.0, -1e9
+_NEVER = -1e9
 _TRANSLATION = 0.75
 """The cosine above which a sample question in another language says the same."""
 
@@ -91,7 +91,7 @@ class Signals:
         columns = []
         for logits in (said.facet_vector, said.facet_wording):
             shares = log_shares(np.where(self.has_facet, logits, _NEVER))
-            columns.append(np.maximum(shares[records, facets], _UNLIKELY).astype(np.float32))
+            columns.append(np.maximum(shares[records, facets], UNLIKELY).astype(np.float32))
         return np.stack(columns, axis=1)
 
     def _sample_features(self, heard: Heard) -> Floats:
@@ -145,7 +145,7 @@ class Signals:
             lacking = np.logical_not(self.has_facet[:, [self.facet_row[facet] for facet in asked]].any(axis=1))
         units = lacking[self.corpus.unit_record]
         instead = np.zeros(len(units), np.float32)
-        for id_, strength in strengths(match for match in heard.records if match.weight >= _TRULY).items():
+        for id_, strength in strengths(heard.certain).items():
             row, record = self.row[id_], self.corpus.content.records[id_]
             if lacking[row] and strength > _SURELY and record.facet_names.intersection(asked):
                 facet = "status" if self.has_facet[row, self.facet_row["status"]] else "overview"
@@ -176,7 +176,7 @@ class Signals:
                 own = self.corpus.records[record].country
                 others = said - {own}
                 miss[row] = float(own not in said or bool(others and not others & self.neighbours[record]))
-        one_named = untriggered * float(any(match.weight >= 0.8 for match in spans))
+        one_named = untriggered * float(any(match.weight >= CERTAIN for match in spans))
         return untriggered.astype(np.float32), one_named.astype(np.float32), unpaired.astype(np.float32), miss
 
     def _definition_features(self, heard: Heard, said: Readings) -> tuple[Floats, Floats]:

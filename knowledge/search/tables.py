@@ -1,7 +1,7 @@
 """Alias tables of records, countries, goods, kinds, intents and foreign places, built from content and phrasebook."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 from knowledge.language import Language
@@ -48,9 +48,8 @@ class Tables:
     @cached_property
     def known(self) -> frozenset[str]:
         """All spellings: what is none of them need not be looked up in each table."""
-        alone = (self.records, self.terms, self.countries, self.places, self.goods, self.kinds, self.intents)
-        others = (self.foreign, self.topics, *self.facets.values(), self.follow, self.ways, self.smalltalk)
-        return frozenset(spelling for table in (*alone, *others) for spelling in table.spellings)
+        parts = [part for part in (getattr(self, one.name) for one in fields(self)) if isinstance(part, AliasTable)]
+        return frozenset(spelling for table in (*parts, *self.facets.values()) for spelling in table.spellings)
 
 
 def build_tables(content: Content, book: Phrasebook) -> Tables:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -57,51 +58,40 @@ class Packed:
         found *= self.scales
         return found
 
-    def floats(self, wanted: slice = slice(None)) -> NDArray[np.float32]:
-        """The vectors themselves; zeros where there is none."""
+    def floats(self, wanted: slice | int = slice(None)) -> NDArray[np.float32]:
+        """The vectors themselves, or one of them; zeros where there is none."""
         return self.rows[wanted] * self.scales[wanted, None]
 
 
 @dataclass(frozen=True)
-class _Vectors:
-    """Vectors with the marks of their texts; `sorted_` has the marks in order, `order` where each stands."""
+class _Marked:
+    """Vectors with the marks of their texts."""
 
     keys: NDArray[np.uint64]
-    rows: NDArray[np.int8]
-    scales: NDArray[np.float32]
-    sorted_: NDArray[np.uint64]
-    order: NDArray[np.int64]
+    vectors: Packed
 
     @classmethod
-    def of(cls, keys: NDArray[np.uint64], rows: NDArray[np.int8], scales: NDArray[np.float32]) -> "_Vectors":
-        order = np.argsort(keys, kind="stable")
-        return cls(keys, rows, scales, keys[order], order)
+    def join(cls, parts: Sequence["_Marked"]) -> "_Marked":
+        rows = np.concatenate([part.vectors.rows for part in parts])
+        scales = np.concatenate([part.vectors.scales for part in parts])
+        return cls(np.concatenate([part.keys for part in parts]), Packed(rows, scales))
 
-    @classmethod
-    def none(cls, size: int) -> "_Vectors":
-        return cls.of(np.zeros(0, np.uint64), np.zeros((0, size), np.int8), np.zeros(0, np.float32))
-
-    @classmethod
-    def join(cls, parts: Sequence["_Vectors"]) -> "_Vectors":
-        if len(parts) == 1:
-            return parts[0]
-        return cls.of(
-            np.concatenate([part.keys for part in parts]),
-            np.concatenate([part.rows for part in parts]),
-            np.concatenate([part.scales for part in parts]),
-        )
+    @cached_property
+    def _order(self) -> NDArray[np.int64]:
+        return np.argsort(self.keys, kind="stable")
 
     def places(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Where the vector of each mark stands; -1 where there is none."""
         if not len(self.keys):
             return np.full(len(keys), -1, np.int64)
-        near = np.minimum(np.searchsorted(self.sorted_, keys), len(self.keys) - 1)
-        return np.where(self.sorted_[near] == keys, self.order[near], -1)
+        near = np.searchsorted(self.keys, keys, sorter=self._order)
+        found = self._order[np.minimum(near, len(self.keys) - 1)]
+        return np.where(self.keys[found] == keys, found, -1)
 
 
-def _read(path: Path) -> _Vectors:
+def _read(path: Path) -> _Marked:
     with np.load(path) as stored:
-        return _Vectors.of(stored["keys"], stored["rows"], stored["scales"].astype(np.float32))
+        return _Marked(stored["keys"], Packed(stored["rows"], stored["scales"].astype(np.float32)))
 
 
 class VectorStore:
@@ -112,20 +102,21 @@ class VectorStore:
 
     def __init__(self, folder: Path, model: str, size: int = 384) -> None:
         self.folder, self.model, self.size = folder, model, size
-        self._vectors = _Vectors.join([_Vectors.none(size), *map(_read, sorted(folder.glob(f"{model}.*.npz")))])
+        none = _Marked(np.zeros(0, np.uint64), Packed(np.zeros((0, size), np.int8), np.zeros(0, np.float32)))
+        self._known = _Marked.join([none, *map(_read, sorted(folder.glob(f"{model}.*.npz")))])
 
     def missing(self, texts: Iterable[Text]) -> list[Text]:
         """The texts without a vector, each once."""
         once = list(dict.fromkeys(texts))
-        known = self._vectors.places(self._marks(once)) >= 0
+        known = self._known.places(self._marks(once)) >= 0
         return [text for text, have in zip(once, known.tolist(), strict=True) if not have]
 
     def packed(self, texts: Sequence[Text]) -> Packed:
         """Vectors in the texts' order."""
-        places = self._vectors.places(self._marks(texts))
+        places = self._known.places(self._marks(texts))
         known = np.flatnonzero(places >= 0)
         rows, scales = np.zeros((len(texts), self.size), np.int8), np.zeros(len(texts), np.float32)
-        rows[known], scales[known] = self._vectors.rows[places[known]], self._vectors.scales[places[known]]
+        rows[known], scales[known] = self._known.vectors.rows[places[known]], self._known.vectors.scales[places[known]]
         return Packed(rows, scales)
 
     def get(self, texts: Sequence[Text]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -139,7 +130,7 @@ class VectorStore:
     def embed(self, texts: Iterable[Text], embedder: Embedder, progress: bool = False) -> int:
         """Embeds what is missing; returns how many that were."""
         missing = sorted(self.missing(texts), key=lambda text: (text[0], len(text[1])))
-        fresh = [self._vectors]
+        fresh = [self._known]
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
             for role in ("question", "passage"):
@@ -148,20 +139,20 @@ class VectorStore:
                     fresh.append(self._embedded(chosen, embedder))
             if progress and start // _BATCH % 20 == 0:
                 print(f"{start} of {len(missing)}", file=sys.stderr, flush=True)  # noqa: T201
-        self._vectors = _Vectors.join(fresh)
+        self._known = _Marked.join(fresh)
         return len(missing)
 
-    def _embedded(self, texts: list[Text], embedder: Embedder) -> "_Vectors":
+    def _embedded(self, texts: list[Text], embedder: Embedder) -> _Marked:
         words = [text for _, text in texts]
         vectors = embedder.questions(words) if texts[0][0] == "question" else embedder.passages(words)
         scales = np.abs(vectors).max(axis=1) / 127
         rows = np.round(vectors / scales[:, None]).astype(np.int8)
-        return _Vectors.of(self._marks(texts), rows, scales.astype(np.float32))
+        return _Marked(self._marks(texts), Packed(rows, scales.astype(np.float32)))
 
     def save(self, language: Language, texts: Iterable[Text]) -> Path | None:
         """Writes the vectors of one language's texts to its file (whole or not at all)."""
         wanted = np.unique(self._marks(list(texts)))
-        places = self._vectors.places(wanted)
+        places = self._known.places(wanted)
         keys, places = wanted[places >= 0], places[places >= 0]
         if not len(keys):
             return None
@@ -171,8 +162,8 @@ class VectorStore:
         np.savez(
             buffer,
             keys=keys,
-            rows=self._vectors.rows[places],
-            scales=self._vectors.scales[places].astype(np.float16),
+            rows=self._known.vectors.rows[places],
+            scales=self._known.vectors.scales[places].astype(np.float16),
         )
         _replace(path, buffer.getvalue())
         return path

