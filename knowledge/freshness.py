@@ -45,7 +45,6 @@ class FreshVectors:
         `stop` ends it at the next batch; what was computed until then is kept.
         """
         name, size = self.embedder.name, self.embedder.size
-        shipped = VectorStore(self.shipped, name, size)
         store = VectorStore(self.folder, name, size)
         added = 0
         for language, texts in corpus_texts(content).items():
@@ -57,7 +56,7 @@ class FreshVectors:
             if lacking:
                 self._take_shipped()
                 store.folder = self._own
-                store.save(language, shipped.missing(texts))
+                store.save(language, VectorStore(self.shipped, name, size).missing(texts))
         if not self.stopped.is_set():
             self.cache.mkdir(parents=True, exist_ok=True)
             (self.cache / f"vectors-{name}.mark").write_text(self._mark(content), encoding="utf-8")
