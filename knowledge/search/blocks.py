@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,11 @@ from knowledge.search.scripts import canonical, joined, stripped
 from knowledge.search.vectors import Packed, Text, VectorStore
 
 Floats = NDArray[np.float32]
+Marks = Sequence[int]
+"""Of each text its hash, as an array: as a list they would take five times the room."""
 Owned = tuple[Hashes, NDArray[np.int32]]
 """Hashes and the text that each comes from."""
-VERSION = 4
+VERSION = 5
 """Raised when the form of the stored arrays changes."""
 
 
@@ -109,13 +112,13 @@ class DenseField:
         return np.zeros(len(self.vectors), np.float32) if vector is None else self.vectors.dot(vector)
 
 
-_whole: dict[tuple[str, Language], tuple[LexicalField, list[int]]] = {}
+_whole: dict[tuple[str, Language], tuple[LexicalField, Marks]] = {}
 """What this process built or loaded last for a purpose, with a mark of each text: most of the next one is the same."""
 
 
 def cached_field(cache: Path | None, name: str, texts: Sequence[str], language: Language) -> LexicalField:
     """The lexical index of the texts: the one in memory, patched where few texts differ, or from the cache folder."""
-    marks = [hash(text) for text in texts]
+    marks = array("q", map(hash, texts))
     held = _whole.get((name, language))
     if held is not None and held[1] == marks:
         return held[0]
@@ -130,7 +133,7 @@ def cached_field(cache: Path | None, name: str, texts: Sequence[str], language: 
 
 
 def _patch(
-    field: LexicalField, before: list[int], now: list[int], texts: Sequence[str], language: Language
+    field: LexicalField, before: Marks, now: Marks, texts: Sequence[str], language: Language
 ) -> LexicalField | None:
     places, fresh = moved(before, now)
     if len(fresh) + int((places == GONE).sum()) > SHARE * len(texts):

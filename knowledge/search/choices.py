@@ -1,5 +1,6 @@
 """Which candidates to offer side by side, which records belong in a list, and what the person left out."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from knowledge.records import FacetName, Kind, Procedure, Record
@@ -12,7 +13,7 @@ from knowledge.search.ranked import Ranked
 
 _LISTED, _ALIKE = 8, 2.0
 _TRADE = frozenset({"import", "export", "transit"})
-_NOT_FAR = 0.5
+NOT_FAR = 0.5
 """From this share of the line for declining on a question is near enough for its places and names to say something."""
 
 
@@ -34,7 +35,7 @@ def close_by(heard: Heard, scope: float) -> tuple[str, ...]:
         return ()
     trade = bool(_TRADE & heard.intents.keys())
     told = ("goods_match", "topic_match") if trade or (heard.foreign and heard.goods) else ()
-    return (*told, "named", "country_match", "place_match", "topic_match") if scope > _NOT_FAR else told
+    return (*told, "named", "country_match", "place_match", "topic_match") if scope > NOT_FAR else told
 
 
 def elsewhere(heard: Heard, record: Record) -> bool:
@@ -80,23 +81,31 @@ def _zones_named(heard: Heard, corpus: Corpus) -> list[tuple[Match, list[str]]]:
     return found
 
 
-def list_records(ranked: Ranked, corpus: Corpus) -> tuple[str, ...]:
-    """Zones for a list, best first, of the countries that are asked for; empty for other questions."""
+def list_records(ranked: Ranked, corpus: Corpus, neighbours: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Zones for a list, best first, of the countries that are asked for; empty for other questions.
+
+    `neighbours`: the countries that a zone looks to; where a border is asked for, all zones along it are listed.
+    """
     if corpus.units[int(ranked.order[0])].facet is not FacetName.LIST:
         return ()
     heard = ranked.heard
-    wanted = (heard.within or {*heard.countries, *heard.places}) - {"regional"}
+    told = {*heard.countries, *heard.places} - {"regional"}
+    wanted = (heard.within - {"regional"}) or (told - heard.beside) or told
+    beside = heard.countries.keys() - wanted - {"regional"}
     rows = _scores_of(FacetName.LIST, ranked, corpus)
     rows = {id_: score for id_, score in rows.items() if corpus.content.records[id_].country in wanted} or rows
-    line = max(rows.values()) - _ALIKE
-    return tuple(sorted((id_ for id_, score in rows.items() if score > line), key=lambda id_: -rows[id_]))[:_LISTED]
+    best_first = sorted(rows, key=lambda id_: -rows[id_])
+    if beside and (along := [id_ for id_ in best_first if beside <= neighbours[id_]]):
+        return tuple(along)
+    line = rows[best_first[0]] - _ALIKE
+    return tuple(id_ for id_ in best_first[:_LISTED] if rows[id_] > line)
 
 
 def _scores_of(facet: FacetName, ranked: Ranked, corpus: Corpus) -> dict[str, float]:
-    """The score that the facet has in each record with it."""
+    """The sum that the facet has in each record with it: not all of them were looked at again."""
     return {
         unit.record: float(score)
-        for unit, score in zip(corpus.units, ranked.scores, strict=True)
+        for unit, score in zip(corpus.units, ranked.summed, strict=True)
         if unit.facet is facet
     }
 

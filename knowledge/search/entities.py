@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from rapidfuzz import fuzz, process
 
 from knowledge.language import Language
 from knowledge.search.lexical import word_breaks
-from knowledge.search.scripts import canonical, stripped
+from knowledge.search.scripts import alike, canonical, stripped
 
 _LATIN = re.compile(r"[a-z0-9]")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -21,6 +22,8 @@ _LONGEST = 160
 """Characters of the longest spelling that is found."""
 _UNSEGMENTED = frozenset({Language.TH, Language.LO, Language.KM, Language.MY})
 _FOLLOWING_VOWELS = "\u0e33\u0eb3\u0e32\u0eb2\u0e30\u0eb0\u0e45"
+_BY_SOUND, _ALIKE_NEEDED = "~", 5
+"""What no name begins with; from so many letters on a name is known by its sound, too."""
 _EASILY_INSIDE = 6
 """Up to so many letters a name of a script without blanks is often a part of another word."""
 _MARKS_TELL, _MARKS_NEEDED = 7, 5
@@ -48,10 +51,18 @@ class Squeezed:
         """(start, end, text) of whatever may be a name, longest first: looked up in a dozen tables."""
         starts = [place for place, begins in enumerate(self.begins) if begins]
         stops = [place for place, ends in enumerate(self.ends, 1) if ends]
-        spans = (
-            (start, stop, self.text[start:stop]) for start in starts for stop in stops if 1 < stop - start <= _LONGEST
-        )
-        found = (span for span in spans if self.known is None or span[2] in self.known)
+        found: list[tuple[int, int, str]] = []
+        sound = alike(self.text)
+        heard = [0, *accumulate(len(alike(character)) for character in self.text)]
+        for start in starts:
+            for stop in stops:
+                if not 1 < stop - start <= _LONGEST:
+                    continue
+                text = self.text[start:stop]
+                if self.known is None or text in self.known:
+                    found.append((start, stop, text))
+                elif (like := _BY_SOUND + sound[heard[start] : heard[stop]]) in self.known:
+                    found.append((start, stop, like))
         return tuple(sorted(found, key=lambda span: (span[0] - span[1], span[0])))
 
     @property
@@ -144,6 +155,13 @@ def _squeezed(spelling: str) -> tuple[str, str]:
     return "".join([plain[place] for place in kept]), "".join([whole[place] for place in kept])
 
 
+def _by_sound(key: str) -> Iterator[str]:
+    """The key under which a squeezed name is also kept: if it is long and of a script with tones or registers."""
+    sound = alike(key)
+    if len(sound) >= _ALIKE_NEEDED and "\u0e00" <= key[0] <= "\u17ff":
+        yield _BY_SOUND + sound
+
+
 @dataclass
 class AliasTable:
     """Spelling → ids; spellings are compared squeezed."""
@@ -156,14 +174,17 @@ class AliasTable:
     """Whether a short name may stand inside another word."""
     needing_marks: frozenset[str] = frozenset()
     """Spellings that mean something else without their marks."""
+    by_sound: bool = False
+    """Whether a name is found that is spelt otherwise but sounds alike."""
 
     def add(self, id_: str, spelling: str, weight: float = 1.0) -> None:
         """Adds one spelling; the higher weight counts where an id has it twice."""
         key, marked = _squeezed(spelling)
         if len(key) < (2 if not key.isascii() else 3):
             return
-        owners = self.spellings[key]
-        owners[id_] = max(weight, owners.get(id_, 0.0))
+        for spelling in (key, *_by_sound(key)) if self.by_sound else (key,):
+            owners = self.spellings[spelling]
+            owners[id_] = max(weight, owners.get(id_, 0.0))
         if key.isascii():
             self.marked[key].add(marked)
 

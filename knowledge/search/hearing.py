@@ -51,6 +51,8 @@ class Heard:
     destinations: frozenset[str] = frozenset()
     within: frozenset[str] = frozenset()
     """Countries named as where it happens ("in Laos", "on the Thai side")."""
+    beside: frozenset[str] = frozenset()
+    """Countries named as the neighbour of that ("near the Thai border")."""
     follow: dict[str, float] = field(default_factory=dict)
     unsaid: int = 0
     """Letters that belong to no name and to no word that ties a question to the one before."""
@@ -95,6 +97,7 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
     words = tables.directions[question.language]
     ends = directions_of(squeezed, [*countries, *places], words)
     heard.origins, heard.destinations, heard.within = ends["from"], ends["to"], ends["in"]
+    heard.beside = ends["beside"]
     heard.assumed = _assumed(heard)
     goods = [
         one for one in tables.goods.find(squeezed) if not (question.markless and one.key in COMMON)
@@ -114,8 +117,8 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
     heard.wording = without(question.plain, squeezed, [*surely, *countries, *places, *goods]) or question.plain
     asked = squeeze(heard.masked, question.language, tables.known)
     heard.facet_triggers = _trigger_strengths(tables.facets[question.language].find(asked))
-    if "list" in heard.facet_triggers and ends["beside"] and not heard.within:
-        heard.within = frozenset(heard.countries.keys() - ends["beside"])
+    if "list" in heard.facet_triggers and heard.beside and not heard.within:
+        heard.within = frozenset(heard.countries.keys() - heard.beside)
     if embedder is not None:
         heard.vector = embedder.questions([question.text])[0]
     return heard

@@ -13,7 +13,15 @@ from knowledge.loader import CONTENT, Content
 from knowledge.records import Kind, Record
 from knowledge.search import context as follow_ups
 from knowledge.search.calendar import CalendarReader
-from knowledge.search.choices import asked_comparison, close_by, distinct, elsewhere, list_records, missing_part
+from knowledge.search.choices import (
+    NOT_FAR,
+    asked_comparison,
+    close_by,
+    distinct,
+    elsewhere,
+    list_records,
+    missing_part,
+)
 from knowledge.search.confidence import Calibration, aspects, load_calibration
 from knowledge.search.corpus import Corpus, build_corpus, texts_of
 from knowledge.search.dense import Embedder
@@ -25,6 +33,7 @@ from knowledge.search.normalise import Question, detect, readings, written_out
 from knowledge.search.phrasebook import load_phrasebook
 from knowledge.search.ranked import Ranked
 from knowledge.search.readings import Readings
+from knowledge.search.rerank import CANDIDATES, Reranker
 from knowledge.search.scripts import canonical
 from knowledge.search.signals import Signals
 from knowledge.search.smalltalk import smalltalk_of
@@ -57,6 +66,7 @@ class SearchIndex:
         mode = "dense" if embedder is not None else "lexical"
         self.weights = load_weights(mode, self.signals.names)
         self.markless_weights = load_weights(f"{mode}-markless", self.signals.names, fallback=mode)
+        self.reranker = Reranker.load(mode, self.signals.names)
         self.calibration: Calibration = load_calibration(mode)
         self.calendar = CalendarReader(corpus.content, tables)
 
@@ -115,7 +125,7 @@ class SearchIndex:
         if (of_term := self._of_term(heard, context)) is not None:
             found = self.alone(hear(of_term, self.tables, self.embedder))
         else:
-            found = self._weighed(heard, alone.said, alone.features, alone.scores + kept.bonus)
+            found = self._weighed(heard, alone.said, alone.features, alone.summed + kept.bonus)
         scope = 1 / (1 + (1 - found.scope) / max(found.scope, 1e-6) * np.exp(-FOLLOWED))
         return replace(found, scope=scope, followed=True, stale=kept.stale)  # a short follow-up says little by itself
 
@@ -136,14 +146,17 @@ class SearchIndex:
         weights = self.markless_weights if heard.question.markless else self.weights
         return self._weighed(heard, said, features, features.scores(weights))
 
-    def _weighed(self, heard: Heard, said: Readings, features: Features, scores: NDArray[np.float32]) -> Ranked:
-        count = min(WEIGHED, len(scores))
-        top = np.argpartition(-scores, count - 1)[:count]
-        order = top[np.argsort(-scores[top], kind="stable")]
+    def _weighed(self, heard: Heard, said: Readings, features: Features, summed: NDArray[np.float32]) -> Ranked:
+        count = min(WEIGHED, len(summed))
+        top = np.argpartition(-summed, count - 1)[:count]
+        order = top[np.argsort(-summed[top], kind="stable")]
+        again, scores = order[:CANDIDATES], summed.copy()
+        scores[again] += self.reranker.corrections(features.rows(again), summed[again])
+        order = order[np.argsort(-scores[order], kind="stable")]
         seen = aspects(heard, said, features.rows(order[:1])[0], scores[order], order, self.signals, self.corpus)
         scope, right = self.calibration.scope.probability(seen), self.calibration.right.probability(seen)
         best = self.corpus.units[int(order[0])].record
-        return Ranked(heard, features, scores, order, seen, scope, right, said, best)
+        return Ranked(heard, features, summed, scores, order, seen, scope, right, said, best)
 
     def _languages(self, question: str, chosen: Language | None) -> tuple[Language, Language]:
         found, clear = detect(question, chosen)
@@ -168,12 +181,12 @@ class SearchIndex:
         if compared := asked_comparison(ranked, self.corpus, self.tables.joins):
             return self._chosen((compared[0], "compare"), heard, reply, compared)
         found = self._candidates(ranked.order[:SHOWN].tolist(), scores)
-        if listed := list_records(ranked, self.corpus):
+        if listed := list_records(ranked, self.corpus, self.signals.neighbours):
             first = Candidate(listed[0], "list", found[0].score)
             found = (first, *(one for one in found if (one.record, one.facet) != (first.record, first.facet)))[:SHOWN]
         missing = missing_part(heard, ranked, self.corpus)
         outcome: Outcome = "answer"
-        if ranked.scope < self.calibration.decline_below:
+        if ranked.scope < self.calibration.decline_below and not self._lacks(ranked):
             outcome = "declined"
         elif (
             ranked.right < self.calibration.answer_above or ranked.stale or missing is not None or self._abroad(ranked)
@@ -205,6 +218,12 @@ class SearchIndex:
         """Whether the best is of another country than those named: to be offered, not asserted."""
         return not ranked.followed and elsewhere(ranked.heard, self.corpus.content.records[ranked.best])
 
+    def _lacks(self, ranked: Ranked) -> bool:
+        """Whether a record is surely named and lacks what is asked for, so that its state is told: no question that the
+        weights were fitted on asks for that, so that the chance of being in scope is held too low."""
+        best = ranked.features.rows(ranked.order[:1])[0]
+        return bool(best[self.signals.names.index("named_lacking")] > 0) and self._share(ranked) > NOT_FAR
+
     def _country(self, ranked: Ranked, context: Context | None) -> str | None:
         """The one country that a declined question names, or that of the conversation which it goes on with."""
         if not close_by(ranked.heard, self._share(ranked)):
@@ -233,17 +252,21 @@ class SearchIndex:
     def _known_wording(self, ranked: Ranked) -> tuple[str, str] | None:
         """The (record, facet) whose own questions have these very words: an editor put them there."""
         question = ranked.heard.question
-        return self._wordings.get((question.language, question.plain))
+        marks, samples = self._wordings
+        mark = hash((question.language, question.plain))
+        place = int(np.searchsorted(marks, mark))
+        if place == len(marks) or marks[place] != mark:
+            return None
+        corpus = self.corpus
+        source = int(corpus.unit_source[corpus.own_rows[corpus.samples.places[samples[place]]]])
+        return corpus.units[source].record, corpus.units[source].facet.value
 
     @cached_property
-    def _wordings(self) -> dict[tuple[Language, str], tuple[str, str]]:
-        samples, units = self.corpus.samples, self.corpus.units
-        sources = self.corpus.unit_source[self.corpus.own_rows[samples.places]]
-        known: dict[tuple[Language, str], tuple[str, str]] = {}
-        for text, language, source in zip(samples.texts, samples.languages, sources.tolist(), strict=True):
-            words = written_out(canonical(text), language)
-            known.setdefault((language, words), (units[source].record, units[source].facet.value))
-        return known
+    def _wordings(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Sorted marks of the sample questions' words with the first one that has them: as text they take 19 MB."""
+        known = zip(self.corpus.samples.languages, self.corpus.samples.texts, strict=True)
+        marks = [hash((language, written_out(canonical(text), language))) for language, text in known]
+        return np.unique(np.array(marks, np.int64), return_index=True)
 
     def _chosen(self, chosen: tuple[str, str], heard: Heard, reply: Language, records: tuple[str, ...] = ()) -> Finding:
         found = (Candidate(*chosen, 1.0),)

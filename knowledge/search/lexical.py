@@ -123,12 +123,15 @@ def hash_word(word: str) -> int:
 
 @dataclass(frozen=True)
 class Bm25:
-    """An inverted index: for each hash (sorted) its documents and their ready-made weights."""
+    """An inverted index: for each hash (sorted) its documents and their ready-made weights.
+
+    Documents and weights are kept in as few bytes as they need: there are millions of them, mapped by each process.
+    """
 
     hashes: Hashes
-    starts: NDArray[np.int64]
-    documents: NDArray[np.int32]
-    weights: NDArray[np.float32]
+    starts: NDArray[np.int32]
+    documents: NDArray[np.unsignedinteger[Any]]
+    weights: NDArray[np.float16]
     idf: NDArray[np.float32]
     size: int
     unknown: float
@@ -139,24 +142,24 @@ class Bm25:
         """Counts, weighs and sorts; `size` is the number of documents."""
         unknown = float(np.log(1 + (size + 0.5) / 0.5))
         if not len(hashes):
-            empty = np.zeros(0, np.float32)
-            return cls(hashes, np.zeros(1, np.int64), np.zeros(0, np.int32), empty, empty, size, unknown)
+            nothing = np.zeros(0, np.uint8), np.zeros(0, np.float16), np.zeros(0, np.float32)
+            return cls(hashes, np.zeros(1, np.int32), *nothing, size, unknown)
         terms, ids = np.unique(hashes, return_inverse=True)
         pairs, counts = np.unique(ids.astype(np.int64) * size + owners, return_counts=True)
-        term, document = pairs // size, (pairs % size).astype(np.int32)
+        term, document = pairs // size, (pairs % size).astype(np.min_scalar_type(size))
         lengths = np.bincount(owners, minlength=size).astype(np.float32)
         mean = max(float(lengths[lengths > 0].mean()), 1.0)
         frequency = np.bincount(term, minlength=len(terms))
         idf = np.log(1 + (size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         norm = K1 * (1 - B + B * lengths[document] / mean)
-        weights = (idf[term] * counts * (K1 + 1) / (counts + norm)).astype(np.float32)
-        starts = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
+        weights = (idf[term] * counts * (K1 + 1) / (counts + norm)).astype(np.float16)
+        starts = np.concatenate(([0], np.cumsum(frequency))).astype(np.int32)
         return cls(terms, starts, document, weights, idf, size, unknown)
 
     def scores(self, asked: Hashes) -> NDArray[np.float32]:
         """The BM25 score of every document."""
         rows, _ = self._rows(np.unique(asked))
-        return self._sum(rows, self.weights)
+        return self._sum(rows)
 
     def coverage(self, asked: Hashes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Score of every document, and which share of the question (by rarity) each document has."""
@@ -187,11 +190,11 @@ class Bm25:
         spans: NDArray[np.int64] = np.arange(int(lengths.sum()), dtype=np.int64) + offsets
         return spans
 
-    def _sum(self, rows: NDArray[np.int64], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _sum(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         if not len(rows):
             return np.zeros(self.size, np.float32)
         spans = self._spans(rows)
-        return np.bincount(self.documents[spans], weights[spans], self.size).astype(np.float32)
+        return np.bincount(self.documents[spans], self.weights[spans], self.size).astype(np.float32)
 
     _ARRAYS = ("hashes", "starts", "documents", "weights", "idf")
 

@@ -47,9 +47,9 @@ def patched(index: Bm25, places: Places, size: int, hashes: Hashes, owners: NDAr
     frequency = np.bincount(term, minlength=len(known))
     return Bm25(
         known,
-        np.concatenate(([0], np.cumsum(frequency))).astype(np.int64),
-        np.concatenate([documents[kept], new_document]).astype(np.int32)[order],
-        np.concatenate([index.weights[kept], weights])[order].astype(np.float32),
+        np.concatenate(([0], np.cumsum(frequency))).astype(np.int32),
+        np.concatenate([documents[kept], new_document]).astype(np.min_scalar_type(size))[order],
+        np.concatenate([index.weights[kept], weights])[order].astype(np.float16),
         idf,
         size,
         index.unknown,

@@ -18,7 +18,7 @@ HOME = {
     Language.MY: "MM",
     Language.VI: "VN",
 }
-_NEAR_KM = 90.0
+_NEAR_KM = 50.0
 _NAMES = {
     "LA": ("lao", "laos"),
     "TH": ("thai", "thailand"),
@@ -29,13 +29,13 @@ _NAMES = {
 }
 
 
-def neighbours_of(corpus: "Corpus") -> list[frozenset[str]]:
-    """For each record the other countries that it borders on or trades over the border with."""
+def neighbours_of(corpus: "Corpus") -> dict[str, frozenset[str]]:
+    """For each record the countries that it lies in, borders on or trades over the border with."""
     crossings = [record for record in corpus.records if isinstance(record, Crossing)]
-    found: list[frozenset[str]] = []
+    found: dict[str, frozenset[str]] = {}
     for record in corpus.records:
         if not isinstance(record, Zone):
-            found.append(frozenset(record.countries))
+            found[record.id] = frozenset(record.countries)
             continue
         countries: set[str] = set(record.countries)
         for id_ in record.place.crossings:
@@ -47,7 +47,7 @@ def neighbours_of(corpus: "Corpus") -> list[frozenset[str]]:
         for crossing in crossings:
             if _distance(record, crossing) < _NEAR_KM and record.country in crossing.countries:
                 countries.update(crossing.countries)
-        found.append(frozenset(countries - {"regional"}))
+        found[record.id] = frozenset(countries - {"regional"})
     return found
 
 

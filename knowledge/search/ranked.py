@@ -16,7 +16,10 @@ class Ranked:
 
     heard: Heard
     features: Features
+    summed: NDArray[np.float32]
+    """What the features of each unit say, each by itself."""
     scores: NDArray[np.float32]
+    """The same after the second look at the strongest."""
     order: NDArray[np.int64]
     aspects: dict[str, float]
     scope: float

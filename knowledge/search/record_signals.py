@@ -1,9 +1,11 @@
 """What speaks for each record: its name, its country, its kind, its goods, its topic, the way of the goods."""
 
+from collections import defaultdict
+
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.records import Kind
+from knowledge.records import Kind, Zone
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.entities import covered, strengths
 from knowledge.search.hearing import CERTAIN, Heard
@@ -22,12 +24,15 @@ KIND_CUES: dict[str, frozenset[Kind]] = {
     "route": frozenset({Kind.ROUTE}),
 }
 KINDS = tuple(Kind)
+_OF_ONE_NAME = frozenset({Kind.ZONE, Kind.CROSSING, Kind.EVENT, Kind.PROGRAMME, Kind.ROUTE, Kind.REGIME, Kind.TERM})
+"""Kinds of which each record has a name of its own."""
 UNLIKELY = -8.0
 """The log share below which nothing gets less likely."""
 RECORD_FEATURES = (
     *("named", "named_surely", "named_fully", "name_coverage", "misspelt_name", "term_coverage"),
     *("name_words", "name_grams", "name_word_share", "name_gram_share", "name_dense"),
     *("country_match", "country_miss", "place_match", "place_miss", "other_end", "home_country", "home_though_others"),
+    *("pair_miss", "pair_with_home"),
     *("kind_match", "kind_miss"),
     *("goods_match", "goods_miss", "direction", "topic_match", "topic_miss", "way_match", "way_miss", "kind_named"),
     *("where_match", "where_miss", "rival_miss"),
@@ -47,6 +52,10 @@ class RecordSignals:
             good.id: np.array([self.row[one] for one in good.records if one in self.row], np.int32)
             for good in corpus.book.goods.values()
         }
+        self.laws: dict[str, set[str]] = defaultdict(set)
+        for unit in corpus.units:
+            if isinstance(records[self.row[unit.record]], Zone):
+                self.laws[unit.record].add(unit.source)
         self.tied_to_goods = np.zeros(len(records), np.bool_)
         for rows in self.goods.values():
             self.tied_to_goods[rows] = True
@@ -81,7 +90,8 @@ class RecordSignals:
         dense = zscores(block.dense_names.ask(heard.vector))
         said = frozenset(country for country in heard.countries if country != "regional")
         match, mismatch = self._country_features(said)
-        there, elsewhere = self._country_features(self._implied(heard) - said)
+        implied = self._implied(heard)
+        there, elsewhere = self._country_features(implied - said)
         unnamed = np.float32(named.max(initial=0.0) <= CERTAIN)  # a name says its kind by itself
         here, _ = self._country_features(heard.assumed - said)
         if said:
@@ -109,6 +119,7 @@ class RecordSignals:
                 elsewhere,
                 here,
                 *self._home_features(heard),
+                *self._pair_features(said | implied, HOME[question.language]),
                 kind_match,
                 kind_miss,
                 goods_match,
@@ -153,6 +164,18 @@ class RecordSignals:
         at_home = self.at_home[heard.question.language]
         return (nothing, at_home) if heard.countries or heard.places else (at_home, nothing)
 
+    def _pair_features(self, told: frozenset[str], home: str) -> tuple[Floats, Floats]:
+        """What is between countries but not between all that are told; what is between those and the asker's own."""
+        between = self.lies_in.sum(axis=1) > 1
+
+        def holds(countries: frozenset[str]) -> NDArray[np.bool_]:
+            asked = [place for place, country in enumerate(self.countries) if country in countries]
+            return np.asarray(self.lies_in[:, asked].all(axis=1), np.bool_)
+
+        misses = (between & ~holds(told)) if len(told) > 1 else np.zeros_like(between)
+        own = (between & holds(told | {home})) if told and home not in {"", *told} else np.zeros_like(between)
+        return misses.astype(np.float32), own.astype(np.float32)
+
     def _where_features(self, heard: Heard) -> tuple[Floats, Floats]:
         """Of several countries that are named, the one where it happens tells which record is meant."""
         within = heard.within - {"regional"}
@@ -163,13 +186,19 @@ class RecordSignals:
     def _rivals(self, heard: Heard) -> Floats:
         """Records that aren't named though one of their kind surely is: what is asked of one place no other answers.
 
-        A term of the glossary is a rival of each, unless its meaning is asked for.
+        A zone's rivals are also the laws that don't hold in it, and a term of the glossary is a rival of each, unless
+        its meaning is asked for. What is called after its subject ("selling online") has none.
         """
-        rivals = {self.corpus.records[self.row[id_]].kind for match in heard.certain for id_, _ in match.owners}
+        named = [self.corpus.records[self.row[id_]] for match in heard.certain for id_, _ in match.owners]
+        rivals = {record.kind for record in named if record.kind in _OF_ONE_NAME}
+        holding = {law for record in named for law in self.laws.get(record.id, ())}
+        if Kind.ZONE in rivals:
+            rivals.add(Kind.REGIME)
         if rivals and "definition" not in heard.facet_triggers:
             rivals.add(Kind.TERM)
         found = np.isin(self.kinds, [KINDS.index(kind) for kind in rivals]).astype(np.float32)
-        found[[self.row[id_] for match in heard.records for id_, _ in match.owners]] = 0
+        spared = holding | {id_ for match in heard.records for id_, _ in match.owners}
+        found[[self.row[id_] for id_ in spared]] = 0
         return found
 
     def _topic_features(self, heard: Heard) -> tuple[Floats, Floats]:

@@ -111,6 +111,19 @@ def stripped(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(out)).replace("đ", "d").replace("ð", "d")
 
 
+_ALIKE = str.maketrans(
+    "\u0e34\u0e36\u0e38\u0e43\u0e13\u0eb4\u0eb6\u0eb8\u0ec3\u0ea3\u17b7\u17b9\u17bb\u178e\u17a1\u102d\u102f\u103c",
+    "\u0e35\u0e37\u0e39\u0e44\u0e19\u0eb5\u0eb7\u0eb9\u0ec4\u0ea5\u17b8\u17ba\u17bc\u1793\u179b\u102e\u1030\u103b",
+    "\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0ec8\u0ec9\u0eca\u0ecb\u0ecc\u17c8\u17c9\u17ca\u17cb\u17cd\u17d0\u1037\u1038",
+)
+"""Thai, Lao, Khmer and Burmese: no tones, no registers; short vowels as long ones, letters of one sound as one."""
+
+
+def alike(text: str) -> str:
+    """A canonical text as it sounds to those who mix up tones, lengths and letters of one sound."""
+    return text.translate(_ALIKE)
+
+
 def squeezed(text: str) -> str:
     """Letters and digits only, without Latin marks: for comparing names."""
     return "".join(

@@ -175,7 +175,9 @@ class Signals:
                 record = int(self.corpus.unit_record[row])
                 own = self.corpus.records[record].country
                 others = said - {own}
-                miss[row] = float(own not in said or bool(others and not others & self.neighbours[record]))
+                miss[row] = float(
+                    own not in said or bool(others and not others & self.neighbours[self.corpus.records[record].id])
+                )
         one_named = untriggered * float(any(match.weight >= CERTAIN for match in spans))
         return untriggered.astype(np.float32), one_named.astype(np.float32), unpaired.astype(np.float32), miss
 

@@ -54,7 +54,7 @@ class Tables:
 
 def build_tables(content: Content, book: Phrasebook) -> Tables:
     """Everything that can be named."""
-    records, terms, countries = AliasTable(), AliasTable(), AliasTable(loose=True)
+    records, terms, countries = AliasTable(by_sound=True), AliasTable(), AliasTable(loose=True)
     for record in content.records.values():
         if isinstance(record, CountryRecord):
             for words in (*record.all_aliases().values(), *record.adjectives.values()):
@@ -97,7 +97,7 @@ def build_tables(content: Content, book: Phrasebook) -> Tables:
 
 def _place_table(content: Content, book: Phrasebook, countries: AliasTable) -> AliasTable:
     """Place names that lie in one country only."""
-    places = AliasTable()
+    places = AliasTable(by_sound=True)
     for country, spelling in _place_names(content, book):
         if canonical(spelling) not in _NO_NAMES:
             places.add(country, spelling)

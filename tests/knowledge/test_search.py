@@ -109,6 +109,40 @@ def test_zones_near_a_border_are_those_of_the_other_country(lexical: SearchIndex
     finding = lexical.find(question)
     assert finding.candidates[0].facet == "list"
     assert {lexical.corpus.content.records[id_].country for id_ in finding.records} == {"LA"}
+    along = {id_ for id_, countries in lexical.signals.neighbours.items() if "TH" in countries}
+    assert set(finding.records) == {one.id for one in lexical.corpus.records if one.country == "LA" and one.id in along}
+    assert "la-boten-sez" not in finding.records
+
+
+def test_a_zone_in_the_middle_of_a_country_is_not_on_its_border(lexical: SearchIndex) -> None:
+    found = lexical.find("which zones in cambodia border vietnam").records
+    assert "kh-manhattan-sez" in found
+    assert "kh-phnom-penh-sez" not in found
+
+
+@pytest.mark.parametrize(
+    ("question", "record"),
+    [
+        ("ດ່ານບ້ໍເຕນ ເປີດແລ້ວບໍ", "cn-la-mohan-boten"),
+        ("ด่านเเม่สอต เปิดกี่โมง", "th-mm-mae-sot-myawaddy"),
+        ("กันปายตี๋อยู่ตรงไหน", "mm-kanpiketi"),
+    ],
+)
+def test_a_name_with_a_wrong_tone_is_known(lexical: SearchIndex, question: str, record: str) -> None:
+    heard = lexical.rank(next(iter(readings(question)))).heard
+    assert record in {id_ for match in heard.certain for id_, _ in match.owners}
+
+
+@pytest.mark.parametrize(
+    ("question", "record"),
+    [
+        ("磨丁特区企业所得税免几年", "la-boten-sez"),
+        ("泰国银行app扫柬埔寨的码 付得了钱不", "qr-th-kh"),
+        ("ขายของออนไลน์ที่เวียดนาม ใช้แอพไหนได้ แล้วต้องจดทะเบียนมั้ย", "ecommerce-vn"),
+    ],
+)
+def test_what_is_named_is_told_of_that_and_not_of_its_like(dense: SearchIndex, question: str, record: str) -> None:
+    assert dense.find(question).candidates[0].record == record
 
 
 def test_the_two_sides_of_a_crossing_are_not_compared(lexical: SearchIndex) -> None:

@@ -1,6 +1,6 @@
 """Fits how sure an answer is, on what the fitted weights make of the questions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from knowledge.search.training.headfit import FOLDS, Case
 
 Floats = NDArray[np.float32]
 _PENALTY = 0.1
-_FALSE_DECLINES = 0.03
+_FALSE_DECLINES = 0.025
 """The share of the desk's own questions that may be declined, so that nearly all others are; crossed, a third of the
 heads' lessons is missing: with all of them it is .02 of questions nobody has seen."""
 _DRAWN = "tune"
@@ -40,11 +40,10 @@ class Seen:
         return self.case.heard.question.markless
 
 
-def calibrate(index: SearchIndex, seen: list[Seen], general: Floats, special: Floats) -> dict[str, Any]:
-    """The two logistic models and the two thresholds."""
+def calibrate(index: SearchIndex, seen: Sequence[Seen], scored: Sequence[Floats]) -> dict[str, Any]:
+    """The two logistic models and the two thresholds; `scored`: what was seen, after the second look."""
     found, inside, right, importance = [], [], [], []
-    for one in seen:
-        scores = one.features @ (special if one.markless else general)
+    for one, scores in zip(seen, scored, strict=True):
         order = np.argsort(-scores, kind="stable")[:WEIGHED]
         heard, best = one.case.heard, one.features[order[0]]
         found.append(aspects(heard, one.said, best, scores[order], one.rows[order], index.signals, index.corpus))

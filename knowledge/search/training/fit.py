@@ -4,7 +4,7 @@
 
 The held half and the fresh questions are never read here. A sample question is asked as if it were not among the
 sample questions, and every question is read by heads that were trained without it. Deterministic. Writes heads.npz,
-weights.json and calibration.json in the folder above; review their difference before committing.
+weights.json, rerank.npz and calibration.json in the folder above; review their difference before committing.
 """
 
 import argparse
@@ -30,10 +30,12 @@ from knowledge.search.heads import Heads
 from knowledge.search.hearing import hear
 from knowledge.search.index import SearchIndex
 from knowledge.search.normalise import readings
+from knowledge.search.rerank import Reranker, save
 from knowledge.search.scripts import stripped
 from knowledge.search.training.calibrate import Seen, calibrate, plain
 from knowledge.search.training.followfit import conversations, follow_model
 from knowledge.search.training.headfit import Case, Lesson, crossed, fold_of, trained
+from knowledge.search.training.rerankfit import Looked, again, crossed_layers, fit_reranker
 from knowledge.search.training.wordingfit import spellings, wording_lessons
 from knowledge.search.vectors import Text, VectorStore
 from knowledge.wordings import load_wordings
@@ -70,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--cache", type=Path)
-    parser.add_argument("--every", type=int, default=5, help="every how many sample questions are asked")
+    parser.add_argument("--every", type=int, default=8, help="every how many sample questions are asked")
     options = parser.parse_args(arguments)
     rows = [{**row, "set": path.name.split(".")[1]} for path in options.files for row in read_rows(path)]
     content, embedder = load_content(), load_embedder()
@@ -79,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     weights: dict[str, dict[str, float]] = {}
     calibration: dict[str, Any] = {}
+    rerankers: dict[str, Reranker] = {}
     heads: Heads | None = None
     folds: list[Heads] = []
     cases: list[Case] = []
@@ -91,18 +94,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:  # what was heard is the same in both modes but for the vector
             cases = [replace(case, heard=replace(case.heard, vector=None)) for case in cases]
         asked = [case for place, case in enumerate(cases) if case.real or place % options.every == 0]
-        general, special, seen = fit_mode(index, asked, folds)
-        for name, values in ((mode, general), (f"{mode}-markless", special)):
+        calibration[mode] = fit_index(index, asked, folds)
+        rerankers[mode] = index.reranker
+        for name, values in ((mode, index.weights), (f"{mode}-markless", index.markless_weights)):
             weights[name] = {
                 one: round(float(value), 4) for one, value in zip(index.signals.names, values, strict=True)
             }
-        calibration[mode] = calibrate(index, seen, general, special)
-        index.weights, index.markless_weights = general, special
-        index.calibration = calibration_of(calibration[mode])
         said = conversations(index, rows, cases, load_wordings(), wording_store(embedder, options.cache))
         calibration[mode]["follows"] = plain(follow_model(index, said, folds))
     if heads is not None:
         heads.save()
+    save(rerankers, index.signals.names)
     WEIGHTS.write_text(json.dumps(weights, indent=1, sort_keys=True) + "\n", "utf-8")
     CALIBRATION.write_text(json.dumps(calibration, indent=1, sort_keys=True) + "\n", "utf-8")
     return 0
@@ -202,7 +204,20 @@ def take(index: SearchIndex, case: Case, heads: Heads, weights: Floats) -> Seen:
     return Seen(case, said, rows, features.rows(rows), np.isin(rows, case.accepted))
 
 
-def fit_mode(index: SearchIndex, asked: Sequence[Case], folds: Sequence[Heads]) -> tuple[Floats, Floats, list[Seen]]:
+def fit_index(index: SearchIndex, asked: Sequence[Case], folds: Sequence[Heads]) -> dict[str, Any]:
+    """Weights, the second look at the strongest and how sure an answer is; the index goes on with all of them."""
+    index.weights, index.markless_weights, seen = fit_weights(index, asked, folds)
+    summed = [one.features @ (index.markless_weights if one.markless else index.weights) for one in seen]
+    unheard = [index.signals.names.index(name) for name in _FIXED]
+    layers = crossed_layers(seen, summed, unheard)
+    index.reranker = fit_reranker(Looked.of(seen, summed), unheard)
+    scored = [again(layers[one.case.fold], one, sums) for one, sums in zip(seen, summed, strict=True)]
+    calibration = calibrate(index, seen, scored)
+    index.calibration = calibration_of(calibration)
+    return calibration
+
+
+def fit_weights(index: SearchIndex, asked: Sequence[Case], folds: Sequence[Heads]) -> tuple[Floats, Floats, list[Seen]]:
     """Weights for all and for questions without diacritics, and what the last of them saw.
 
     Fitted twice, first on some: the rivals that the first guess finds strongest aren't those that the fitted weights

@@ -2,11 +2,11 @@
 
     python -m knowledge.search.training.tune --without tests/questions/*.taught.jsonl
 
-Needs JAX (`pip install -c constraints.txt -e .[tune]`) and about half an hour on two cores. Writes tuned.npz in the
-folder above; count up the model's name in dense.py then, and let the vectors and the fit follow
-(`python -m knowledge.search.training.embed`, `python -m knowledge.search.training.fit`). No question of the question
-sets is learned, also where it is a sample question, so that the fit meets vectors of questions that the encoder has not
-seen.
+Needs JAX (`pip install -c constraints.txt -e .[tune]`) and about half an hour on two cores; with `--on` it goes on from
+what it learned before, after new content. Writes tuned.npz in the folder above; count up the model's name in dense.py
+then, and let the vectors and the fit follow (`python -m knowledge.search.training.embed`,
+`python -m knowledge.search.training.fit`). No question of the question sets is learned, also where it is a sample
+question, so that the fit meets vectors of questions that the encoder has not seen.
 
 Learned at once: which facet, kind and topic a question is about and whether it is the desk's business; that
 questions for the same unit lie together in all languages; and that a question lies near the unit's text.
@@ -94,12 +94,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=650)
     parser.add_argument("--to", type=Path, default=LEARNED)
+    parser.add_argument("--on", action="store_true", help="go on from what was learned before, after new content")
     parser.add_argument("--without", nargs="*", type=Path, default=(), help="sets of which no question is learned")
     options = parser.parse_args(arguments)
     file = ModelFile(model_file())
     without = frozenset(row["question"] for path in options.without for row in read_rows(path))
     school = school_of(SearchIndex.build(load_content(), None), Pieces(file), without)
-    save(train(Encoder(file), school, options.steps), options.to)
+    encoder = Encoder(file)
+    start = known_before(encoder, options.to) if options.on else encoder.start()
+    save(train(encoder, school, options.steps, start), options.to)
     return 0
 
 
@@ -171,10 +174,10 @@ def mate_of(asked: Asked, mates: Sequence[Asked], chance: random.Random) -> Aske
     return chance.choice(same if same and chance.random() < _SAME else others)
 
 
-def train(encoder: Encoder, school: School, steps: int) -> Changes:
-    """What the encoder learned of so many lessons; the same each time but for the last digits of a machine."""
+def train(encoder: Encoder, school: School, steps: int, start: Changes) -> Changes:
+    """What the encoder knows after so many lessons; the same each time but for the last digits of a machine."""
     columns = len(school.samples[0].target)
-    learned = {**encoder.start(), "heads": [{"weight": jnp.zeros((encoder.size, columns)), "bias": jnp.zeros(columns)}]}
+    learned = {**start, "heads": [{"weight": jnp.zeros((encoder.size, columns)), "bias": jnp.zeros(columns)}]}
     mean, square = (jax.tree.map(jnp.zeros_like, learned) for _ in range(2))
     slope = jax.jit(jax.value_and_grad(partial(error, encoder, school.groups)))
     step_ = jax.jit(adam)
@@ -251,6 +254,18 @@ def adam(learned: Any, slopes: Any, mean: Any, square: Any, step: Any, share: An
         for part, values in learned.items()
     }
     return learned, mean, square
+
+
+def known_before(encoder: Encoder, path: Path) -> Changes:
+    """What `save` wrote."""
+    learned = encoder.start()
+    with np.load(path) as stored:
+        for layer, (scales, numbers) in enumerate(zip(learned["scales"], learned["numbers"], strict=True), FIRST):
+            for name, change in scales.items():
+                scales[name] = jnp.asarray(stored[f"l{layer}.{name}.w"] * np.float32(STEP)).reshape(change.shape)
+            for name, change in numbers.items():
+                numbers[name] = jnp.asarray(stored[f"l{layer}.{name}"], jnp.float32).reshape(change.shape)
+    return learned
 
 
 def save(learned: Changes, path: Path) -> None:

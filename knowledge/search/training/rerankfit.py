@@ -1,0 +1,122 @@
+"""Trains the second look at the strongest candidates, on what the fitted weights make of the questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.search.rerank import CANDIDATES, Reranker
+from knowledge.search.training.calibrate import Seen
+from knowledge.search.training.descent import adam
+from knowledge.search.training.headfit import FOLDS
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+_WIDTH = 128
+_EPOCHS, _BATCH, _RATE, _PENALTY = 14, 128, 2e-3, 1e-3
+_DROPPED = 0.4
+"""The share of the hidden units that is silenced in a step, so that none is learned by heart."""
+_NONE = -1e9
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Questions with the features, scores and truth of their candidates, the best first, filled up to `CANDIDATES`."""
+
+    features: Floats
+    scores: Floats
+    accepted: Bools
+
+    @classmethod
+    def of(cls, seen: Sequence[Seen], summed: Sequence[Floats]) -> "Looked":
+        """Of the questions of the sets that are the desk's business."""
+        chosen = [(one, sums) for one, sums in zip(seen, summed, strict=True) if one.case.real and one.accepted.any()]
+        count, size = len(chosen), chosen[0][0].features.shape[1]
+        features = np.zeros((count, CANDIDATES, size), np.float32)
+        scores = np.full((count, CANDIDATES), _NONE, np.float32)
+        accepted = np.zeros((count, CANDIDATES), np.bool_)
+        for row, (one, sums) in enumerate(chosen):
+            order = strongest(sums)
+            features[row, : len(order)], scores[row, : len(order)] = one.features[order], sums[order]
+            features[row, len(order) :] = one.features[order[-1]]
+            accepted[row, : len(order)] = one.accepted[order]
+        return cls(features, scores, accepted)
+
+
+def strongest(summed: Floats) -> NDArray[np.int64]:
+    """The candidates that are looked at again, the best first."""
+    return np.argsort(-summed, kind="stable")[:CANDIDATES]
+
+
+def again(layer: Reranker, one: Seen, summed: Floats) -> Floats:
+    """The scores of all candidates after the second look."""
+    order, scores = strongest(summed), summed.copy()
+    scores[order] += layer.corrections(one.features[order], summed[order])
+    return scores
+
+
+def crossed_layers(seen: Sequence[Seen], summed: Sequence[Floats], unheard: Sequence[int] = ()) -> list[Reranker]:
+    """For each fold the layer that has seen nothing of it."""
+    pairs = list(zip(seen, summed, strict=True))
+    layers = []
+    for fold in range(FOLDS):
+        others = [(one, sums) for one, sums in pairs if one.case.fold != fold]
+        layers.append(fit_reranker(Looked.of([one for one, _ in others], [sums for _, sums in others]), unheard))
+    return layers
+
+
+def fit_reranker(looked: Looked, unheard: Sequence[int] = ()) -> Reranker:
+    """One layer that puts an accepted candidate first (softmax over the candidates, Adam); the same each time.
+
+    `unheard`: the features that it must not judge, because no question teaches them.
+    """
+    chance = np.random.default_rng(0)
+    known = looked.scores > _NONE
+    told = np.flatnonzero(looked.accepted.any(axis=1))
+    flat = looked.features[known]
+    size = flat.shape[1]
+    spread = flat.std(axis=0) + 1e-3
+    spread[list(unheard)] = np.inf
+    layer = Reranker(
+        flat.mean(axis=0),
+        spread,
+        (chance.standard_normal((2 * size + 1, _WIDTH)) / np.sqrt(2 * size + 1)).astype(np.float32),
+        np.zeros(_WIDTH, np.float32),
+        np.zeros(_WIDTH, np.float32),
+    )
+    values = (layer.hidden, layer.bias, layer.above)
+    means, squares = [np.zeros_like(one) for one in values], [np.zeros_like(one) for one in values]
+    total, step = _EPOCHS * (len(told) // _BATCH), 0
+    for _ in range(_EPOCHS):
+        shuffled = chance.permutation(told)
+        for start in range(0, len(shuffled) - _BATCH + 1, _BATCH):
+            step += 1
+            heard = chance.random((_BATCH, 1, _WIDTH), np.float32) > _DROPPED
+            kept = heard.astype(np.float32) / np.float32(1 - _DROPPED)
+            slopes = _slopes(layer, looked, shuffled[start : start + _BATCH], kept)
+            rate = _RATE * (1 - step / (total + 1))
+            for value, slope, mean, square in zip(values, slopes, means, squares, strict=True):
+                adam(value, slope, mean, square, step, rate)
+    return layer
+
+
+def _slopes(layer: Reranker, looked: Looked, rows: NDArray[np.int64], kept: Floats) -> tuple[Floats, Floats, Floats]:
+    """The gradients of -log of the share that the accepted candidates have."""
+    scores, accepted = looked.scores[rows], looked.accepted[rows]
+    inputs = layer.inputs(looked.features[rows], scores)
+    before = inputs @ layer.hidden + layer.bias
+    kept = kept * (before > 0)
+    seen = before * kept
+    shares = scores + seen @ layer.above
+    shares = np.exp(shares - shares.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    right = shares * accepted
+    right /= np.maximum(right.sum(axis=1, keepdims=True), 1e-9)
+    error = (shares - right) / np.float32(len(rows))
+    below = (error[..., None] * layer.above * kept).reshape(-1, kept.shape[-1])
+    return (
+        inputs.reshape(len(below), -1).T @ below + _PENALTY * layer.hidden,
+        below.sum(axis=0),
+        np.einsum("qcw,qc->w", seen, error) + _PENALTY * layer.above,
+    )
