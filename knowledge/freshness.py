@@ -46,6 +46,7 @@ class FreshVectors:
         """
         name, size = self.embedder.name, self.embedder.size
         store = VectorStore(self.folder, name, size)
+        shipped: VectorStore | None = None  # another thirty megabytes, that hardly a start needs
         added = 0
         for language, texts in corpus_texts(content).items():
             lacking = store.missing(texts)
@@ -56,7 +57,8 @@ class FreshVectors:
             if lacking:
                 self._take_shipped()
                 store.folder = self._own
-                store.save(language, VectorStore(self.shipped, name, size).missing(texts))
+                shipped = shipped or VectorStore(self.shipped, name, size)
+                store.save(language, shipped.missing(texts))
         if not self.stopped.is_set():
             self.cache.mkdir(parents=True, exist_ok=True)
             (self.cache / f"vectors-{name}.mark").write_text(self._mark(content), encoding="utf-8")

@@ -98,6 +98,7 @@ def aspects(
         "margin_record": float(scores[0] - scores[other].max()) if other.any() else 0.0,
         "margin_unit": float(scores[0] - scores[1]) if len(scores) > 1 else 0.0,
         "named": at["named"],
+        "named_lacking": at["named_lacking"],
         "named_cover": at["name_coverage"],
         "misspelt": at["misspelt_name"],
         "term": at["term_coverage"],

@@ -61,7 +61,7 @@ class Squeezed:
                 text = self.text[start:stop]
                 if self.known is None or text in self.known:
                     found.append((start, stop, text))
-                elif (like := _BY_SOUND + sound[heard[start] : heard[stop]]) in self.known:
+                elif not text.isascii() and (like := _BY_SOUND + sound[heard[start] : heard[stop]]) in self.known:
                     found.append((start, stop, like))
         return tuple(sorted(found, key=lambda span: (span[0] - span[1], span[0])))
 
@@ -182,8 +182,8 @@ class AliasTable:
         key, marked = _squeezed(spelling)
         if len(key) < (2 if not key.isascii() else 3):
             return
-        for spelling in (key, *_by_sound(key)) if self.by_sound else (key,):
-            owners = self.spellings[spelling]
+        for one in (key, *_by_sound(key)) if self.by_sound else (key,):
+            owners = self.spellings[one]
             owners[id_] = max(weight, owners.get(id_, 0.0))
         if key.isascii():
             self.marked[key].add(marked)

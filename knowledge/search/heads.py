@@ -57,9 +57,8 @@ class Heads:
     @classmethod
     def load(cls, columns: Sequence[str], path: Path = HEADS) -> "Heads":
         """The trained readers in the order of `columns`; what was never trained is held for unlikely."""
-        empty = cls.untrained(columns)
         if not path.exists():
-            return empty
+            return cls.untrained(columns)
         with np.load(path) as stored:
             known = {str(name): place for place, name in enumerate(stored["columns"])}
             hidden = (stored["hidden"] * stored["hidden_scale"]).astype(np.float32)

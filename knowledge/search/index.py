@@ -150,8 +150,7 @@ class SearchIndex:
         count = min(WEIGHED, len(summed))
         top = np.argpartition(-summed, count - 1)[:count]
         order = top[np.argsort(-summed[top], kind="stable")]
-        again, scores = order[:CANDIDATES], summed.copy()
-        scores[again] += self.reranker.corrections(features.rows(again), summed[again])
+        scores = self.reranker.again(summed, order[:CANDIDATES], features.rows(order[:CANDIDATES]))
         order = order[np.argsort(-scores[order], kind="stable")]
         seen = aspects(heard, said, features.rows(order[:1])[0], scores[order], order, self.signals, self.corpus)
         scope, right = self.calibration.scope.probability(seen), self.calibration.right.probability(seen)
@@ -221,8 +220,7 @@ class SearchIndex:
     def _lacks(self, ranked: Ranked) -> bool:
         """Whether a record is surely named and lacks what is asked for, so that its state is told: no question that the
         weights were fitted on asks for that, so that the chance of being in scope is held too low."""
-        best = ranked.features.rows(ranked.order[:1])[0]
-        return bool(best[self.signals.names.index("named_lacking")] > 0) and self._share(ranked) > NOT_FAR
+        return ranked.aspects["named_lacking"] > 0 and self._share(ranked) > NOT_FAR
 
     def _country(self, ranked: Ranked, context: Context | None) -> str | None:
         """The one country that a declined question names, or that of the conversation which it goes on with."""

@@ -146,15 +146,30 @@ class Bm25:
             return cls(hashes, np.zeros(1, np.int32), *nothing, size, unknown)
         terms, ids = np.unique(hashes, return_inverse=True)
         pairs, counts = np.unique(ids.astype(np.int64) * size + owners, return_counts=True)
-        term, document = pairs // size, (pairs % size).astype(np.min_scalar_type(size))
+        term, document = pairs // size, pairs % size
         lengths = np.bincount(owners, minlength=size).astype(np.float32)
         mean = max(float(lengths[lengths > 0].mean()), 1.0)
         frequency = np.bincount(term, minlength=len(terms))
         idf = np.log(1 + (size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         norm = K1 * (1 - B + B * lengths[document] / mean)
-        weights = (idf[term] * counts * (K1 + 1) / (counts + norm)).astype(np.float16)
+        weights = idf[term] * counts * (K1 + 1) / (counts + norm)
+        return cls.packed(terms, frequency, document, weights, idf, size, unknown)
+
+    @classmethod
+    def packed(
+        cls,
+        hashes: Hashes,
+        frequency: NDArray[np.int64],
+        documents: NDArray[np.int64],
+        weights: NDArray[np.floating[Any]],
+        idf: NDArray[np.float32],
+        size: int,
+        unknown: float,
+    ) -> "Bm25":
+        """Of documents and weights in the order of their hashes; `frequency`: how many of them each hash has."""
         starts = np.concatenate(([0], np.cumsum(frequency))).astype(np.int32)
-        return cls(terms, starts, document, weights, idf, size, unknown)
+        small = documents.astype(np.min_scalar_type(size)), weights.astype(np.float16)
+        return cls(hashes, starts, *small, idf, size, unknown)
 
     def scores(self, asked: Hashes) -> NDArray[np.float32]:
         """The BM25 score of every document."""

@@ -44,12 +44,11 @@ def patched(index: Bm25, places: Places, size: int, hashes: Hashes, owners: NDAr
     new_term, new_document, weights = _weighed(idf, np.searchsorted(known, hashes), owners)
     term = np.concatenate([row[old_term], new_term])
     order = np.argsort(term, kind="stable")
-    frequency = np.bincount(term, minlength=len(known))
-    return Bm25(
+    return Bm25.packed(
         known,
-        np.concatenate(([0], np.cumsum(frequency))).astype(np.int32),
-        np.concatenate([documents[kept], new_document]).astype(np.min_scalar_type(size))[order],
-        np.concatenate([index.weights[kept], weights])[order].astype(np.float16),
+        np.bincount(term, minlength=len(known)),
+        np.concatenate([documents[kept], new_document])[order],
+        np.concatenate([index.weights[kept], weights])[order],
         idf,
         size,
         index.unknown,

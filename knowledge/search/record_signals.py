@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.records import Kind, Zone
+from knowledge.records import Kind
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.entities import covered, strengths
 from knowledge.search.hearing import CERTAIN, Heard
@@ -54,7 +54,7 @@ class RecordSignals:
         }
         self.laws: dict[str, set[str]] = defaultdict(set)
         for unit in corpus.units:
-            if isinstance(records[self.row[unit.record]], Zone):
+            if unit.inherited:
                 self.laws[unit.record].add(unit.source)
         self.tied_to_goods = np.zeros(len(records), np.bool_)
         for rows in self.goods.values():

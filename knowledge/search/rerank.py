@@ -60,6 +60,12 @@ class Reranker:
         distance = np.clip((scores - scores[..., :1]) * _SCORE, -_FAR, _FAR)[..., None]
         return np.concatenate([seen, seen - seen.max(axis=-2, keepdims=True), distance], axis=-1)
 
+    def again(self, summed: Floats, best: NDArray[np.int64], features: Floats) -> Floats:
+        """All scores after the second look at the best ones, of which these are the features."""
+        scores = summed.copy()
+        scores[best] += self.corrections(features, summed[best])
+        return scores
+
     def corrections(self, features: Floats, scores: Floats) -> Floats:
         """What is to be added to the scores."""
         seen = np.maximum(self.inputs(features, scores) @ self.hidden + self.bias, 0)

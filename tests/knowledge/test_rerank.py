@@ -20,7 +20,7 @@ def looked() -> Looked:
     features[:, 7, 1] = 1 - features[:, 7, 0]
     accepted = np.zeros(features.shape[:2], np.bool_)
     accepted[:, 7] = True
-    return Looked(features, np.zeros(features.shape[:2], np.float32), accepted)
+    return Looked(features, np.zeros(features.shape[:2], np.float32), accepted, np.zeros(len(features), np.int64))
 
 
 @pytest.fixture(scope="module")

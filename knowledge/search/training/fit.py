@@ -34,8 +34,8 @@ from knowledge.search.rerank import Reranker, save
 from knowledge.search.scripts import stripped
 from knowledge.search.training.calibrate import Seen, calibrate, plain
 from knowledge.search.training.followfit import conversations, follow_model
-from knowledge.search.training.headfit import Case, Lesson, crossed, fold_of, trained
-from knowledge.search.training.rerankfit import Looked, again, crossed_layers, fit_reranker
+from knowledge.search.training.headfit import FOLDS, Case, Lesson, crossed, fold_of, trained
+from knowledge.search.training.rerankfit import Looked, fit_reranker, strongest
 from knowledge.search.training.wordingfit import spellings, wording_lessons
 from knowledge.search.vectors import Text, VectorStore
 from knowledge.wordings import load_wordings
@@ -209,9 +209,13 @@ def fit_index(index: SearchIndex, asked: Sequence[Case], folds: Sequence[Heads])
     index.weights, index.markless_weights, seen = fit_weights(index, asked, folds)
     summed = [one.features @ (index.markless_weights if one.markless else index.weights) for one in seen]
     unheard = [index.signals.names.index(name) for name in _FIXED]
-    layers = crossed_layers(seen, summed, unheard)
-    index.reranker = fit_reranker(Looked.of(seen, summed), unheard)
-    scored = [again(layers[one.case.fold], one, sums) for one, sums in zip(seen, summed, strict=True)]
+    looked = Looked.of(seen, summed)
+    layers = [fit_reranker(looked.without(fold), unheard) for fold in range(FOLDS)]
+    index.reranker = fit_reranker(looked, unheard)
+    scored = []
+    for one, sums in zip(seen, summed, strict=True):
+        best = strongest(sums)
+        scored.append(layers[one.case.fold].again(sums, best, one.features[best]))
     calibration = calibrate(index, seen, scored)
     index.calibration = calibration_of(calibration)
     return calibration

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from knowledge.search.rerank import CANDIDATES, Reranker
 from knowledge.search.training.calibrate import Seen
-from knowledge.search.training.descent import adam
-from knowledge.search.training.headfit import FOLDS
+from knowledge.search.training.descent import adam, error_of
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -27,6 +26,7 @@ class Looked:
     features: Floats
     scores: Floats
     accepted: Bools
+    fold: NDArray[np.int64]
 
     @classmethod
     def of(cls, seen: Sequence[Seen], summed: Sequence[Floats]) -> "Looked":
@@ -41,29 +41,17 @@ class Looked:
             features[row, : len(order)], scores[row, : len(order)] = one.features[order], sums[order]
             features[row, len(order) :] = one.features[order[-1]]
             accepted[row, : len(order)] = one.accepted[order]
-        return cls(features, scores, accepted)
+        return cls(features, scores, accepted, np.array([one.case.fold for one, _ in chosen]))
+
+    def without(self, fold: int) -> "Looked":
+        """The questions of the other folds."""
+        others = self.fold != fold
+        return Looked(self.features[others], self.scores[others], self.accepted[others], self.fold[others])
 
 
 def strongest(summed: Floats) -> NDArray[np.int64]:
     """The candidates that are looked at again, the best first."""
     return np.argsort(-summed, kind="stable")[:CANDIDATES]
-
-
-def again(layer: Reranker, one: Seen, summed: Floats) -> Floats:
-    """The scores of all candidates after the second look."""
-    order, scores = strongest(summed), summed.copy()
-    scores[order] += layer.corrections(one.features[order], summed[order])
-    return scores
-
-
-def crossed_layers(seen: Sequence[Seen], summed: Sequence[Floats], unheard: Sequence[int] = ()) -> list[Reranker]:
-    """For each fold the layer that has seen nothing of it."""
-    pairs = list(zip(seen, summed, strict=True))
-    layers = []
-    for fold in range(FOLDS):
-        others = [(one, sums) for one, sums in pairs if one.case.fold != fold]
-        layers.append(fit_reranker(Looked.of([one for one, _ in others], [sums for _, sums in others]), unheard))
-    return layers
 
 
 def fit_reranker(looked: Looked, unheard: Sequence[int] = ()) -> Reranker:
@@ -108,12 +96,8 @@ def _slopes(layer: Reranker, looked: Looked, rows: NDArray[np.int64], kept: Floa
     before = inputs @ layer.hidden + layer.bias
     kept = kept * (before > 0)
     seen = before * kept
-    shares = scores + seen @ layer.above
-    shares = np.exp(shares - shares.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
-    right = shares * accepted
-    right /= np.maximum(right.sum(axis=1, keepdims=True), 1e-9)
-    error = (shares - right) / np.float32(len(rows))
+    again = np.asarray(scores + seen @ layer.above, np.float32)
+    error = error_of(again, accepted, scores > _NONE, (slice(None),)) / np.float32(len(rows))
     below = (error[..., None] * layer.above * kept).reshape(-1, kept.shape[-1])
     return (
         inputs.reshape(len(below), -1).T @ below + _PENALTY * layer.hidden,
