@@ -28,6 +28,8 @@ ANY = (
     "有没有", "有什么", "有哪些", "哪些", "有吗", "吗", "มี", "ມີ", "មាន", "ရှိ", "có", "những",
 )  # fmt: skip
 """Asks whether or which there are, rather than about one that is known."""
+ONE_KNOWN = ("which country", "which city", "which place", "which town", "ມີແຕ່ໃຜ", "ມີໃຜ")
+"""Words that hold one of those and ask about one that is known."""
 
 THIS_MONTH = (
     "this month", "这个月", "本月", "เดือนนี้", "ເດືອນນີ້", "ខែនេះ", "ဒီလ", "ယခုလ", "ဒီလထဲ", "tháng này",

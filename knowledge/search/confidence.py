@@ -1,7 +1,7 @@
 """How sure is it? Answer, offer choices, or decline: two small logistic models over what the search saw."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,16 +31,22 @@ class Model:
     weights: dict[str, float]
     scales: dict[str, tuple[float, float]]
 
-    def probability(self, aspects: dict[str, float]) -> float:
+    def probability(self, aspects: Mapping[str, float]) -> float:
         """Between 0 and 1."""
-        total = 0.0
-        for name, weight in self.weights.items():
-            mean, spread = self.scales.get(name, (0.0, 1.0))
-            total += weight * ((aspects.get(name, 0.0) - mean) / spread if name != "bias" else 1.0)
+        names = tuple(self.weights)
+        total = float(np.dot(self.standardised(aspects, names), [self.weights[name] for name in names]))
         return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
+
+    def standardised(self, aspects: Mapping[str, float], names: Sequence[str]) -> NDArray[np.float64]:
+        """The aspects in the order of `names`, each by its distance from the mean in spreads."""
+        scales = [self.scales.get(name, (0.0, 1.0)) if name != "bias" else (0.0, 1.0) for name in names]
+        told = zip((aspects.get(name, 0.0) for name in names), scales, strict=True)
+        return np.array([(value - mean) / spread for value, (mean, spread) in told])
 
 
 NEVER = Model({"bias": -30.0}, {})
+BY_ITSELF = Model({"scope": 1.0}, {})
+"""Takes a question after an answer for as much the desk's business as without it."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ class Calibration:
     answer_above: float
     follows: Model = NEVER
     """Is a question said with the last answer in mind?"""
+    inside: Model = BY_ITSELF
+    """Is such a question in scope?"""
 
 
 def load_calibration(mode: str, path: Path = CALIBRATION) -> Calibration:
@@ -68,7 +76,8 @@ def calibration_of(stored: dict[str, Any]) -> Calibration:
     """The calibration as it is stored."""
     scope, right = _stored(stored["scope"]), _stored(stored["right"])
     follows = _stored(stored["follows"]) if "follows" in stored else NEVER
-    return Calibration(scope, right, stored["decline_below"], stored["answer_above"], follows)
+    inside = _stored(stored["inside"]) if "inside" in stored else BY_ITSELF
+    return Calibration(scope, right, stored["decline_below"], stored["answer_above"], follows, inside)
 
 
 def _stored(model: dict[str, Any]) -> Model:

@@ -1,11 +1,12 @@
 """What is recognised in a question before anything is ranked: names, countries, goods, kinds, facets, its vector."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.language import Language
 from knowledge.search.dense import Embedder
 from knowledge.search.entities import Match, Squeezed, squeeze, strengths, without
 from knowledge.search.normalise import Question
@@ -19,7 +20,7 @@ or if with without any need much many long about there this that it be please st
 will would open cost time zone border tax customs special economic khong duoc bao nhieu la gi o dau nao cua
 cho co thi va voi khi may ngay nam thang thue khau hang giay phi xin minh em anh chi qua sang ben roi chua
 con den tu can lam phai muon nhung cac khu dat nuoc gio cong nhap xuat giup dang tren nguoi ai sao trong ve
-vao ra neu thu tuc xe company goods china laos thailand vietnam viet nam cambodia myanmar trung quoc
+vao ra neu thu tuc xe company trang goods china laos thailand vietnam viet nam cambodia myanmar trung quoc
 """
 _SURELY = 0.55
 CERTAIN = 0.8
@@ -79,15 +80,16 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
     """Recognises names, countries, goods, kinds and facets, and embeds the question."""
     squeezed = squeeze(question.plain, question.language, tables.known)
     heard = Heard(question, squeezed)
-    places = tables.places.find(squeezed)
+    places = [
+        one for one in tables.places.find(squeezed) if question.language is not Language.VI or one.key not in COMMON
+    ]  # Trang is a town, and Vietnamese for a page
     records = tables.records.find(squeezed)
     countries = [
         one
         for one in tables.countries.find(squeezed)
         if "" not in dict(one.owners) and not _inside_another(one, [*places, *records])
     ]
-    spans = {(match.start, match.end) for match in countries}  # a country's name names no gate in it
-    heard.records = [match for match in records if (match.start, match.end) not in spans]
+    heard.records = [match for match in records if not _covered(match, countries)]  # 柬埔寨 names no gate (埔寨)
     rest = without(question.plain, squeezed, heard.records)
     if not heard.records or max(match.weight for match in heard.records) < 0.7:
         heard.close = tables.records.find_close(rest, COMMON)
@@ -98,13 +100,15 @@ def hear(question: Question, tables: Tables, embedder: Embedder | None) -> Heard
     ends = directions_of(squeezed, [*countries, *places], words)
     heard.origins, heard.destinations, heard.within = ends["from"], ends["to"], ends["in"]
     heard.beside = ends["beside"]
-    heard.assumed = _assumed(heard)
     goods = [
         one for one in tables.goods.find(squeezed) if not (question.markless and one.key in COMMON)
     ]  # "cua" is a crab, but without diacritics mostly "of"
     heard.goods = strengths(goods)
-    heard.kinds = strengths(tables.kinds.find(squeezed))
     heard.intents = strengths(tables.intents.find(squeezed))
+    if "import" in heard.intents and not heard.origins and not heard.destinations:
+        heard.origins = _goods_from(countries, goods) - heard.within
+    heard.assumed = _assumed(heard)
+    heard.kinds = strengths(tables.kinds.find(squeezed))
     heard.foreign = strengths(tables.foreign.find(squeezed))
     heard.topics = strengths(tables.topics.find(squeezed))
     follow = tables.follow.find(squeezed)
@@ -135,6 +139,13 @@ def asked_term(heard: Heard, tables: Tables) -> str | None:
     return names.pop()
 
 
+def _goods_from(countries: Iterable[Match], goods: Sequence[Match]) -> frozenset[str]:
+    """The countries that goods are called after ("Vietnamese coffee", "ขนมเวียดนาม")."""
+    edges = {(one.start, one.end) for one in goods}
+    starts, ends = {start for start, _ in edges}, {end for _, end in edges}
+    return frozenset(owner for one in countries if one.start in ends or one.end in starts for owner, _ in one.owners)
+
+
 def _assumed(heard: Heard) -> frozenset[str]:
     """The other end of the way where only one is named: the asker's own country."""
     home = HOME[heard.question.language]
@@ -149,6 +160,11 @@ def _inside_another(match: Match, others: Iterable[Match]) -> bool:
         one.start <= match.start and match.end <= one.end and one.end - one.start > match.end - match.start
         for one in others
     )
+
+
+def _covered(match: Match, others: Iterable[Match]) -> bool:
+    """Whether a name holds this one, or is said of the very same letters."""
+    return any(one.start <= match.start and match.end <= one.end for one in others)
 
 
 def directions_of(

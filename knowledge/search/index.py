@@ -27,12 +27,14 @@ from knowledge.search.corpus import Corpus, build_corpus, texts_of
 from knowledge.search.dense import Embedder
 from knowledge.search.features import Features
 from knowledge.search.finding import Candidate, Context, Finding, Outcome, SmallTalk
+from knowledge.search.following import FOLLOWS, GAINS, Following, ties
 from knowledge.search.fusion import load_weights
 from knowledge.search.hearing import Heard, asked_term, hear
 from knowledge.search.normalise import Question, detect, readings, written_out
 from knowledge.search.phrasebook import load_phrasebook
 from knowledge.search.ranked import Ranked
 from knowledge.search.readings import Readings
+from knowledge.search.relations import RELATIONS, relations
 from knowledge.search.rerank import CANDIDATES, Reranker
 from knowledge.search.scripts import canonical
 from knowledge.search.signals import Signals
@@ -45,16 +47,24 @@ WEIGHED = 60
 """Of so many of the best units it is weighed how sure the answer is."""
 _NAMED = 0.7
 """From this weight on a name surely means the record."""
-BEYOND = 0.05
-"""The chance of being in scope below which a question by itself goes on with nothing: no follow-up has so little."""
-FOLLOWED = 4.0
-"""How much a fitting context speaks for being in scope (log odds)."""
 
 
 def _vectors(folder: Path | None, embedder: Embedder | None) -> VectorStore | None:
     if embedder is None:
         return None
     return VectorStore(folder or CONTENT / "vectors", embedder.name, embedder.size)
+
+
+def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """The rows of the highest scores, the best first."""
+    count = min(count, len(scores))
+    top = np.argpartition(-scores, count - 1)[:count]
+    return top[np.argsort(-scores[top], kind="stable")]
+
+
+def _overviews(records: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """What "the second one" of several records asks for."""
+    return tuple((record, "overview") for record in records)
 
 
 class SearchIndex:
@@ -68,6 +78,8 @@ class SearchIndex:
         self.markless_weights = load_weights(f"{mode}-markless", self.signals.names, fallback=mode)
         self.reranker = Reranker.load(mode, self.signals.names)
         self.calibration: Calibration = load_calibration(mode)
+        gains = load_weights(f"{mode}-context", GAINS).reshape(len(RELATIONS), -1)
+        self.following = Following(self.calibration.follows, self.calibration.inside, gains)
         self.calendar = CalendarReader(corpus.content, tables)
 
     @classmethod
@@ -114,44 +126,53 @@ class SearchIndex:
 
     def rank(self, question: Question, context: Context | None = None) -> Ranked:
         """Scores every unit for one reading of a question."""
-        heard = hear(question, self.tables, self.embedder)
-        alone = self.alone(heard)
-        if alone.scope < BEYOND:
+        alone = self.alone(hear(question, self.tables, self.embedder))
+        if context is None or (context.record is None and context.facet is None):
             return alone
-        follows = self.calibration.follows
-        kept = follow_ups.keep(heard, context, self.corpus, self.signals, alone=alone, follows=follows)
-        if not kept.followed:
-            return alone
-        if (of_term := self._of_term(heard, context)) is not None:
-            found = self.alone(hear(of_term, self.tables, self.embedder))
-        else:
-            found = self._weighed(heard, alone.said, alone.features, alone.summed + kept.bonus)
-        scope = 1 / (1 + (1 - found.scope) / max(found.scope, 1e-6) * np.exp(-FOLLOWED))
-        return replace(found, scope=scope, followed=True, stale=kept.stale)  # a short follow-up says little by itself
+        return self._after(alone, context)
 
-    def _of_term(self, heard: Heard, context: Context | None) -> Question | None:
+    def _after(self, alone: Ranked, context: Context) -> Ranked:
+        """The same with what was told last in mind."""
+        heard = alone.heard
+        pointed = follow_ups.ordinal(heard, context)
+        if pointed is not None:
+            context = replace(context, record=pointed[0], facet=pointed[1])
+        related = relations(heard, context, self.corpus, self.signals)
+        tied = ties(heard, context, alone, related, self.corpus, self.signals)
+        chance = self.following.follows.probability(tied) if pointed is None else 1.0
+        scope = self.following.scope(tied, chance)
+        gained = self.following.gained(tied, chance, related)
+        found = self._ordered(heard, alone.said, alone.features, alone.summed + gained, alone.scores + gained)
+        if chance < FOLLOWS and found.order[0] == alone.order[0]:
+            return replace(alone, scope=scope)
+        goes_on = chance >= FOLLOWS or found.best == context.record
+        if goes_on and (of_term := self._of_term(heard, context)) is not None:
+            found = self.alone(hear(of_term, self.tables, self.embedder))
+        stale = context.age_seconds is not None and context.age_seconds > follow_ups.FORGET_AFTER
+        return replace(found, scope=scope, followed=True, stale=stale)
+
+    def _of_term(self, heard: Heard, context: Context) -> Question | None:
         """The question with the term's name that it goes on about: a glossary has nothing but meanings, what else is
         asked of Form E is known of the certificate."""
-        record = self.corpus.content.records.get(context.record or "") if context else None
+        record = self.corpus.content.records.get(context.record or "")
         if record is None or record.kind is not Kind.TERM or heard.records or heard.terms:
             return None
-        language = heard.question.language
-        name = record.names.best(language)[0]
-        return next(iter(readings(f"{heard.question.text} {name}", language)), None)
+        name = record.names.best(heard.question.language)[0]
+        return next(iter(readings(f"{heard.question.text} {name}", heard.question.language)), None)
 
     def alone(self, heard: Heard) -> Ranked:
         """Scores every unit as if nothing had been said before."""
         said = self.signals.read(heard)
         features = self.signals.features(heard, said)
         weights = self.markless_weights if heard.question.markless else self.weights
-        return self._weighed(heard, said, features, features.scores(weights))
+        summed = features.scores(weights)
+        best = _best(summed, CANDIDATES)
+        return self._ordered(heard, said, features, summed, self.reranker.again(summed, best, features.rows(best)))
 
-    def _weighed(self, heard: Heard, said: Readings, features: Features, summed: NDArray[np.float32]) -> Ranked:
-        count = min(WEIGHED, len(summed))
-        top = np.argpartition(-summed, count - 1)[:count]
-        order = top[np.argsort(-summed[top], kind="stable")]
-        scores = self.reranker.again(summed, order[:CANDIDATES], features.rows(order[:CANDIDATES]))
-        order = order[np.argsort(-scores[order], kind="stable")]
+    def _ordered(
+        self, heard: Heard, said: Readings, features: Features, summed: NDArray[np.float32], scores: NDArray[np.float32]
+    ) -> Ranked:
+        order = _best(scores, WEIGHED)
         seen = aspects(heard, said, features.rows(order[:1])[0], scores[order], order, self.signals, self.corpus)
         scope, right = self.calibration.scope.probability(seen), self.calibration.right.probability(seen)
         best = self.corpus.units[int(order[0])].record
@@ -194,8 +215,8 @@ class SearchIndex:
             found = distinct(found, self.corpus)
         remembered = context or Context()
         if outcome != "declined":
-            shown = tuple((one.record, one.facet) for one in found[:3])
-            remembered = follow_ups.remembered(*shown[0], heard, shown, self.corpus)
+            shown = _overviews(listed) or tuple((one.record, one.facet) for one in found[:3])
+            remembered = follow_ups.remembered(found[0].record, found[0].facet, heard, shown, self.corpus)
         across = self._across(ranked)
         near = self._near(ranked) if outcome == "declined" else ()
         return Finding(
@@ -268,7 +289,7 @@ class SearchIndex:
 
     def _chosen(self, chosen: tuple[str, str], heard: Heard, reply: Language, records: tuple[str, ...] = ()) -> Finding:
         found = (Candidate(*chosen, 1.0),)
-        remembered = follow_ups.remembered(*chosen, heard, (chosen,), self.corpus)
+        remembered = follow_ups.remembered(*chosen, heard, _overviews(records) or (chosen,), self.corpus)
         return Finding("answer", found, reply, heard.question.language, 1.0, records=records, context=remembered)
 
     def _across(self, ranked: Ranked) -> bool:

@@ -17,7 +17,7 @@ _PENALTY = 0.1
 _FALSE_DECLINES = 0.025
 """The share of the desk's own questions that may be declined, so that nearly all others are; crossed, a third of the
 heads' lessons is missing: with all of them it is .02 of questions nobody has seen."""
-_DRAWN = "tune"
+DRAWN = "tune"
 """The question set by which the line is drawn: who wrote the taught ones saw what is known, and asks more plainly."""
 _ANSWER_ABOVE = 0.25
 """Below this chance of being right three choices serve better than one answer."""
@@ -59,7 +59,7 @@ def calibrate(index: SearchIndex, seen: Sequence[Seen], scored: Sequence[Floats]
         for place in every:
             if seen[place].case.fold == fold:
                 scopes[place] = model.probability(found[place])
-    drawn = np.array([one.case.row.get("set") == _DRAWN for one in seen])
+    drawn = np.array([one.case.row.get("set") == DRAWN for one in seen])
     return {
         "scope": plain(scope),
         "right": plain(certain),

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from knowledge.evaluate import read_rows
 from knowledge.language import Language, parse_language
 from knowledge.loader import load_content
-from knowledge.search.confidence import CALIBRATION, calibration_of
+from knowledge.search.confidence import BY_ITSELF, CALIBRATION, NEVER, calibration_of
 from knowledge.search.dense import Embedder, load_embedder
 from knowledge.search.entities import Match
+from knowledge.search.following import GAINS, Following
 from knowledge.search.fusion import WEIGHTS, Groups, fit
 from knowledge.search.heads import Heads
 from knowledge.search.hearing import hear
@@ -33,8 +34,9 @@ from knowledge.search.normalise import readings
 from knowledge.search.rerank import Reranker, save
 from knowledge.search.scripts import stripped
 from knowledge.search.training.calibrate import Seen, calibrate, plain
-from knowledge.search.training.followfit import conversations, follow_model
-from knowledge.search.training.headfit import FOLDS, Case, Lesson, crossed, fold_of, trained
+from knowledge.search.training.contextfit import Turns, fit_following
+from knowledge.search.training.followfit import conversations
+from knowledge.search.training.headfit import FOLDS, Case, Lesson, accepted_by, crossed, fold_of, trained
 from knowledge.search.training.rerankfit import Looked, fit_reranker, strongest
 from knowledge.search.training.wordingfit import spellings, wording_lessons
 from knowledge.search.vectors import Text, VectorStore
@@ -97,17 +99,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         calibration[mode] = fit_index(index, asked, folds)
         rerankers[mode] = index.reranker
         for name, values in ((mode, index.weights), (f"{mode}-markless", index.markless_weights)):
-            weights[name] = {
-                one: round(float(value), 4) for one, value in zip(index.signals.names, values, strict=True)
-            }
+            weights[name] = named(index.signals.names, values)
         said = conversations(index, rows, cases, load_wordings(), wording_store(embedder, options.cache))
-        calibration[mode]["follows"] = plain(follow_model(index, said, folds))
+        following = fit_following(Turns.of(index, said, folds), calibration[mode]["decline_below"])
+        calibration[mode].update(follows=plain(following.follows), inside=plain(following.inside))
+        weights[f"{mode}-context"] = named(GAINS, following.gains.ravel())
     if heads is not None:
         heads.save()
     save(rerankers, index.signals.names)
     WEIGHTS.write_text(json.dumps(weights, indent=1, sort_keys=True) + "\n", "utf-8")
     CALIBRATION.write_text(json.dumps(calibration, indent=1, sort_keys=True) + "\n", "utf-8")
     return 0
+
+
+def named(names: Sequence[str], values: Floats) -> dict[str, float]:
+    """Weights as they are stored."""
+    return {one: round(float(value), 4) for one, value in zip(names, values, strict=True)}
 
 
 def taught(index: SearchIndex, embedder: Embedder, cache: Path | None) -> list[Lesson]:
@@ -142,12 +149,7 @@ def real_cases(index: SearchIndex, rows: Sequence[dict[str, Any]], embedder: Emb
         texts = [row["question"]]
         if language is Language.VI and stripped(row["question"].lower()) != row["question"].lower():
             texts.append(stripped(row["question"].lower()))
-        right = {(one["record"], one.get("facet")) for one in row["expect"] if not one.get("also")}
-        accepted = [
-            place
-            for place, unit in enumerate(index.corpus.units)
-            if (unit.record, unit.facet.value) in right or (unit.record, None) in right
-        ]
+        accepted = accepted_by(index.corpus, row)
         for text in texts:
             question = next(iter(readings(text, language)), None)
             if question is not None and not question.empty:
@@ -158,7 +160,7 @@ def real_cases(index: SearchIndex, rows: Sequence[dict[str, Any]], embedder: Emb
                     heard.vector = index.corpus.samples.vectors.floats(sample)
                 if misnamed(str(row["id"])):
                     heard.records = without_names(heard.records, {one["record"] for one in row["expect"]})
-                yield Case(row, heard, np.array(accepted, np.int64), fold_of(str(row["id"])), _REAL)
+                yield Case(row, heard, accepted, fold_of(str(row["id"])), _REAL)
 
 
 def misnamed(name: str) -> bool:
@@ -205,7 +207,10 @@ def take(index: SearchIndex, case: Case, heads: Heads, weights: Floats) -> Seen:
 
 
 def fit_index(index: SearchIndex, asked: Sequence[Case], folds: Sequence[Heads]) -> dict[str, Any]:
-    """Weights, the second look at the strongest and how sure an answer is; the index goes on with all of them."""
+    """Weights, the second look at the strongest and how sure an answer is; the index goes on with all of them.
+
+    It answers each question by itself then: what a context tells is fitted on that.
+    """
     index.weights, index.markless_weights, seen = fit_weights(index, asked, folds)
     summed = [one.features @ (index.markless_weights if one.markless else index.weights) for one in seen]
     unheard = [index.signals.names.index(name) for name in _FIXED]
@@ -218,6 +223,7 @@ def fit_index(index: SearchIndex, asked: Sequence[Case], folds: Sequence[Heads])
         scored.append(layers[one.case.fold].again(sums, best, one.features[best]))
     calibration = calibrate(index, seen, scored)
     index.calibration = calibration_of(calibration)
+    index.following = Following(NEVER, BY_ITSELF, np.zeros_like(index.following.gains))
     return calibration
 
 

@@ -1,4 +1,4 @@
-"""Fits when a question is said with the last answer in mind, on conversations that are known and on made-up ones.
+"""Conversations to learn from: questions that are said after an answer, known ones and made-up ones.
 
 Known: the tune half's follow-ups. Made up: wordings that name nothing, said after an answer that they fit (a
 follow-up); tune questions that stand alone, in scope and out of it, said after some other answer (a new topic).
@@ -7,29 +7,42 @@ follow-up); tune questions that stand alone, in scope and out of it, said after 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.evaluate import context_of
-from knowledge.language import parse_language
-from knowledge.search.confidence import Model, fit_logistic
+from knowledge.language import Language, parse_language
 from knowledge.search.finding import Context
-from knowledge.search.following import TIES, ties
-from knowledge.search.heads import Heads
 from knowledge.search.hearing import Heard, hear
 from knowledge.search.index import SearchIndex
 from knowledge.search.normalise import readings
 from knowledge.search.phrasebook import bare
-from knowledge.search.training.headfit import Case, fold_of
+from knowledge.search.relations import stand_ins
+from knowledge.search.training.calibrate import DRAWN
+from knowledge.search.training.headfit import Case, accepted_by, fold_of, rows_of
 from knowledge.search.vectors import VectorStore
 from knowledge.wordings import Wording
 
 _NEW, _OFF_TOPIC, _MADE_UP = 0.5, 0.7, 0.15
 """How much one made-up conversation counts against a known follow-up."""
-_PENALTY = 0.01
 _TOPICS = 2_000
 """Questions of the desk's business that are said after some other answer; what is none of it all is."""
 _TOLD = 2
 """After how many other answers each question that stands alone is said."""
+_SWAPS = 60
+"""How often in a language the same is asked of other goods."""
+_SAME_OF_OTHER_GOODS = {
+    Language.EN: "and {}?",
+    Language.ZH: "{}呢",
+    Language.TH: "แล้ว{}ล่ะ",
+    Language.LO: "ແລ້ວ{}ເດ",
+    Language.KM: "ចុះ{}វិញ",
+    Language.MY: "{}ရော",
+    Language.VI: "còn {} thì sao",
+}
 _EVERY = 2
 """Every how many wordings are asked."""
 
@@ -43,20 +56,10 @@ class Said:
     followed: bool
     weight: float
     fold: int
-
-
-def follow_model(index: SearchIndex, said: Sequence[Said], folds: Sequence[Heads]) -> Model:
-    """The model, of all that was said."""
-    rows = [ties_of(index, one, folds[one.fold]) for one in said]
-    return fit_logistic(
-        rows, [one.followed for one in said], [one.weight for one in said], penalty=_PENALTY, names=TIES
-    )
-
-
-def ties_of(index: SearchIndex, one: Said, heads: Heads) -> dict[str, float]:
-    """What the decision is made from, read by heads that have not seen the question."""
-    index.signals.reader.heads = heads
-    return ties(one.heard, one.context, index.alone(one.heard), index.corpus, index.signals)
+    accepted: NDArray[np.int64]
+    """Rows of the units that answer it; none where it is off topic."""
+    drawn: bool = False
+    """Whether the line for declining is drawn by it."""
 
 
 def conversations(
@@ -68,7 +71,12 @@ def conversations(
 ) -> list[Said]:
     """Everything that was said, always the same."""
     chance = random.Random(0)  # noqa: S311 - not for secrets
-    return [*_known(index, rows), *_new_topics(index, cases, chance), *_made_up(index, wordings, store, chance)]
+    return [
+        *_known(index, rows),
+        *_new_topics(index, cases, chance),
+        *_made_up(index, wordings, store, chance),
+        *_other_goods(index, chance),
+    ]
 
 
 def _known(index: SearchIndex, rows: Sequence[dict[str, Any]]) -> Iterator[Said]:
@@ -77,7 +85,9 @@ def _known(index: SearchIndex, rows: Sequence[dict[str, Any]]) -> Iterator[Said]
         context = context_of(index, row.get("context"), language)
         question = next(iter(readings(row["question"], language)), None)
         if context is not None and context.record is not None and question is not None and not question.empty:
-            yield Said(hear(question, index.tables, index.embedder), context, True, 1.0, fold_of(str(row["id"])))
+            heard = hear(question, index.tables, index.embedder)
+            accepted = accepted_by(index.corpus, row)
+            yield Said(heard, context, True, 1.0, fold_of(str(row["id"])), accepted, row.get("set") == DRAWN)
 
 
 def _new_topics(index: SearchIndex, cases: Sequence[Case], chance: random.Random) -> Iterator[Said]:
@@ -92,7 +102,8 @@ def _new_topics(index: SearchIndex, cases: Sequence[Case], chance: random.Random
             if index.signals.row[unit.record] in mine:
                 continue
             context = _told(index, unit.record, unit.facet.value, other.heard)
-            yield Said(case.heard, context, False, (_NEW if mine else _OFF_TOPIC) / _TOLD, case.fold)
+            weight = (_NEW if mine else _OFF_TOPIC) / _TOLD
+            yield Said(case.heard, context, False, weight, case.fold, case.accepted, case.row.get("set") == DRAWN)
 
 
 def _made_up(
@@ -115,7 +126,35 @@ def _made_up(
             record = chance.choice(fitting)
             facet = chance.choice(sorted(one.value for one in record.facet_names))
             context = _told(index, record.id, facet, heard)
-            yield Said(heard, context, True, _MADE_UP, fold_of(wording.text))
+            asked = rows_of(index.corpus, {(record.id, wording.facet.value)})
+            yield Said(heard, context, True, _MADE_UP, fold_of(wording.text), asked)
+
+
+def _other_goods(index: SearchIndex, chance: random.Random) -> Iterator[Said]:
+    """The same of other goods: of the record itself where it is about both, else of what stands for it or is about
+    those."""
+    records, about = index.corpus.content.records, index.corpus.book.goods.values()
+    swaps = [
+        (record, goods, other)
+        for goods, other in permutations(about, 2)
+        if goods.group == other.group
+        for record in goods.records
+    ]
+    for language, said in _SAME_OF_OTHER_GOODS.items():
+        for record, goods, other in chance.sample(swaps, _SWAPS):
+            facet = chance.choice(sorted(one.value for one in records[record].facet_names))
+            text = said.format(chance.choice(other.words[language]))
+            question = next(iter(readings(text, language)), None)
+            if question is None:
+                continue
+            heard = hear(question, index.tables, index.embedder)
+            context = Context(record, facet, records[record].country, goods.id)
+            stands = stand_ins(records[record], context, heard, index.corpus)
+            for chosen in ({record} & set(other.records), stands.keys(), other.records):
+                accepted = rows_of(index.corpus, {(one, facet) for one in chosen})
+                if len(accepted):
+                    yield Said(heard, context, True, _MADE_UP, fold_of(text), accepted)
+                    break
 
 
 def _told(index: SearchIndex, record: str, facet: str, heard: Heard) -> Context:

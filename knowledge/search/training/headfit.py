@@ -5,7 +5,7 @@ is the desk's business at all.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.language import Language
+from knowledge.search.corpus import Corpus
 from knowledge.search.heads import INSIDE, OUTSIDE, Heads, worded_of
 from knowledge.search.hearing import Heard
 from knowledge.search.readings import Reader
@@ -61,6 +62,22 @@ class Lesson:
 def fold_of(name: str) -> int:
     """Which fold a name falls in, always the same."""
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % FOLDS
+
+
+def accepted_by(corpus: Corpus, row: dict[str, Any]) -> NDArray[np.int64]:
+    """The units that answer a labelled question in full."""
+    right = {(one["record"], one.get("facet")) for one in row["expect"] if not one.get("also")}
+    return rows_of(corpus, right)
+
+
+def rows_of(corpus: Corpus, pairs: Set[tuple[str, str | None]]) -> NDArray[np.int64]:
+    """The units of (record, facet) pairs; without a facet all of the record."""
+    found = [
+        place
+        for place, unit in enumerate(corpus.units)
+        if (unit.record, unit.facet.value) in pairs or (unit.record, None) in pairs
+    ]
+    return np.array(found, np.int64)
 
 
 def crossed(signals: Signals, cases: Sequence[Case], always: Sequence[Lesson]) -> list[Heads]:
