@@ -225,16 +225,11 @@ def _cues() -> AliasTable:
     return table.close()
 
 
-_SHORT_WORDS = (
-    *(("occasion", words.SHORT_OCCASIONS), ("", words.NO_OCCASIONS)),
-    *(("any", words.ANY), ("", words.ONE_KNOWN)),
-)
-
-
 @lru_cache(maxsize=1)
 def _short() -> AliasTable:
     table = AliasTable()
-    for key, spellings in _SHORT_WORDS:
+    other = (*words.NO_OCCASIONS, *words.ONE_KNOWN)
+    for key, spellings in (("occasion", words.SHORT_OCCASIONS), ("any", words.ANY), ("", other)):
         for spelling in spellings:
             table.add(key, spelling)
     return table.close()

@@ -55,13 +55,15 @@ def asked_comparison(ranked: Ranked, corpus: Corpus, joins: frozenset[str]) -> t
     """
     heard = ranked.heard
     named = _zones_named(heard, corpus)
+    if len(named) < 2:
+        return ()
     spans = [(match.start, match.end) for match, _ in named]
     about_zones = corpus.content.records[ranked.best].kind in (Kind.ZONE, Kind.REGIME)
     joined = about_zones and any(heard.squeezed.text[one[1] : other[0]] in joins for one, other in pairwise(spans))
     compares = "compare" in heard.facet_triggers
     sides = [zones for _, zones in named]
-    of_both = len(sides) > 1 and bool(set.intersection(*map(set, sides)))  # a joint zone is called by both sides' names
-    if len(named) < 2 or not (joined or compares) or (of_both and not (joined and compares)):
+    of_both = set.intersection(*map(set, sides))  # a joint zone is called by both sides' names
+    if not (joined and compares if of_both else joined or compares):
         return ()
     scores = _scores_of(FacetName.COMPARE, ranked, corpus)
     found = []

@@ -39,9 +39,9 @@ class Model:
 
     def standardised(self, aspects: Mapping[str, float], names: Sequence[str]) -> NDArray[np.float64]:
         """The aspects in the order of `names`, each by its distance from the mean in spreads."""
-        scales = [self.scales.get(name, (0.0, 1.0)) if name != "bias" else (0.0, 1.0) for name in names]
-        told = zip((aspects.get(name, 0.0) for name in names), scales, strict=True)
-        return np.array([(value - mean) / spread for value, (mean, spread) in told])
+        scales = {**self.scales, "bias": (0.0, 1.0)}
+        told = [(aspects.get(name, 0.0), *scales.get(name, (0.0, 1.0))) for name in names]
+        return np.array([(value - mean) / spread for value, mean, spread in told])
 
 
 NEVER = Model({"bias": -30.0}, {})

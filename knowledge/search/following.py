@@ -34,7 +34,7 @@ FOLLOWS = 0.6
 """From this chance on a question is taken for a follow-up."""
 WEAK_FACETS = frozenset({"overview", "compare", "list", "definition"})
 """Facets whose triggers also tie a question to the one before ("the same for …", "what about …")."""
-_SURELY, _HINTED = 0.6, 0.4
+_HINTED = 0.4
 _LEAST = -8.0
 _FAR = 4.0
 """No tie is farther from its mean than so many times its spread."""

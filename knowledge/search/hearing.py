@@ -141,8 +141,7 @@ def asked_term(heard: Heard, tables: Tables) -> str | None:
 
 def _goods_from(countries: Iterable[Match], goods: Sequence[Match]) -> frozenset[str]:
     """The countries that goods are called after ("Vietnamese coffee", "ขนมเวียดนาม")."""
-    edges = {(one.start, one.end) for one in goods}
-    starts, ends = {start for start, _ in edges}, {end for _, end in edges}
+    starts, ends = {one.start for one in goods}, {one.end for one in goods}
     return frozenset(owner for one in countries if one.start in ends or one.end in starts for owner, _ in one.owners)
 
 

@@ -172,12 +172,10 @@ class Signals:
         said = {country for country in heard.countries if country != "regional"}
         if said:
             for row in np.flatnonzero(listed):
-                record = int(self.corpus.unit_record[row])
-                own = self.corpus.records[record].country
-                others = said - {own}
-                miss[row] = float(
-                    own not in said or bool(others and not others & self.neighbours[self.corpus.records[record].id])
-                )
+                record = self.corpus.records[self.corpus.unit_record[row]]
+                others = said - {record.country}
+                alone = bool(others and not others & self.neighbours[record.id])
+                miss[row] = float(record.country not in said or alone)
         one_named = untriggered * float(any(match.weight >= CERTAIN for match in spans))
         return untriggered.astype(np.float32), one_named.astype(np.float32), unpaired.astype(np.float32), miss
 

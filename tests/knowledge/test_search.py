@@ -160,6 +160,11 @@ def test_who_may_know_is_of_the_country_that_a_declined_question_is_about(lexica
     assert (house.outcome, house.country) == ("declined", "TH")
 
 
+def test_a_tax_that_the_desk_does_not_know_is_declined(dense: SearchIndex) -> None:
+    excise = dense.find("excise tax on electric cars in thailand", Language.EN)
+    assert (excise.outcome, excise.country) == ("declined", "TH")
+
+
 @pytest.mark.parametrize("question", ["", "   ", "\u200b", "???", "\0", "🙂"])
 def test_nothing_to_search_for_is_declined(lexical: SearchIndex, question: str) -> None:
     assert lexical.find(question).outcome == "declined"

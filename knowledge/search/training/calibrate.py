@@ -1,6 +1,6 @@
 """Fits how sure an answer is, on what the fitted weights make of the questions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,12 +53,12 @@ def calibrate(index: SearchIndex, seen: Sequence[Seen], scored: Sequence[Floats]
     every = range(len(seen))
     scope = _logistic(every, found, inside, importance, balanced=True)
     certain = _logistic([place for place in every if inside[place]], found, right, importance, balanced=False)
-    scopes = np.zeros(len(seen))
-    for fold in range(FOLDS):
-        model = _logistic([place for place in every if seen[place].case.fold != fold], found, inside, importance, True)
-        for place in every:
-            if seen[place].case.fold == fold:
-                scopes[place] = model.probability(found[place])
+    folds = [one.case.fold for one in seen]
+
+    def scope_without(fold: int) -> Model:
+        return _logistic([place for place in every if folds[place] != fold], found, inside, importance, balanced=True)
+
+    scopes = crossed_chances(found, folds, scope_without)
     drawn = np.array([one.case.row.get("set") == DRAWN for one in seen])
     return {
         "scope": plain(scope),
@@ -66,6 +66,14 @@ def calibrate(index: SearchIndex, seen: Sequence[Seen], scored: Sequence[Floats]
         "decline_below": decline_line(scopes[drawn], np.array(inside)[drawn]),
         "answer_above": _ANSWER_ABOVE,
     }
+
+
+def crossed_chances(
+    found: Sequence[dict[str, float]], folds: Sequence[int], without: Callable[[int], Model]
+) -> NDArray[np.float64]:
+    """The chance of each by a model that was fitted without its fold."""
+    models = [without(fold) for fold in range(FOLDS)]
+    return np.array([models[fold].probability(one) for one, fold in zip(found, folds, strict=True)])
 
 
 def _logistic(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,9 @@ from knowledge.search.following import INSIDE, TIES, Following, log_odds, ties, 
 from knowledge.search.heads import Heads
 from knowledge.search.index import SearchIndex
 from knowledge.search.relations import RELATIONS, relations
-from knowledge.search.training.descent import adam, error_of
+from knowledge.search.training.calibrate import crossed_chances
+from knowledge.search.training.descent import adam, batches, error_of
 from knowledge.search.training.followfit import Said
-from knowledge.search.training.headfit import FOLDS
 
 Floats = NDArray[np.float32]
 _CANDIDATES, _STRONGEST, _RELATED = 200, 60, 25
@@ -69,12 +70,7 @@ def fit_following(turns: Turns, decline_below: float) -> Following:
 
     What builds on the chance of being a follow-up is learned on chances by models that have not seen the question.
     """
-    chances = np.zeros(len(turns.said))
-    for fold in range(FOLDS):
-        model = follow_model(turns, without=fold)
-        for row, one in enumerate(turns.said):
-            if one.fold == fold:
-                chances[row] = model.probability(turns.ties[row])
+    chances = crossed_chances(turns.ties, [one.fold for one in turns.said], partial(follow_model, turns))
     follows, inside = follow_model(turns), inside_model(turns, chances, decline_below)
     start = Following(follows, inside, np.zeros((len(RELATIONS), 2 * len(TIES)), np.float32))
     worth = np.array([start.worth(tied, chance) for tied, chance in zip(turns.ties, chances, strict=True)])
@@ -111,15 +107,10 @@ def fit_gains(turns: Turns, worth: Floats, told: NDArray[np.int64]) -> Floats:
     weight = np.array([one.weight for one in turns.said], np.float32)
     gains = np.zeros((len(RELATIONS), worth.shape[1]), np.float32)
     mean, square = np.zeros_like(gains), np.zeros_like(gains)
-    total, step = _EPOCHS * (len(told) // _BATCH), 0
-    for _ in range(_EPOCHS):
-        shuffled = chance.permutation(told)
-        for start in range(0, len(shuffled) - _BATCH + 1, _BATCH):
-            step += 1
-            rows = shuffled[start : start + _BATCH]
-            scores = turns.scores[rows] + (turns.related[rows] @ (worth[rows] @ gains.T)[..., None])[..., 0]
-            error = error_of(scores, turns.accepted[rows], turns.scores[rows] > _NONE, (slice(None),))
-            error *= (weight[rows] / weight[rows].sum())[:, None]
-            pulled = (error[:, None] @ turns.related[rows])[:, 0]
-            adam(gains, pulled.T @ worth[rows] + _PENALTY * gains, mean, square, step, _RATE * (1 - step / (total + 1)))
+    for rows, step, share in batches(told, chance, _EPOCHS, _BATCH):
+        scores = turns.scores[rows] + (turns.related[rows] @ (worth[rows] @ gains.T)[..., None])[..., 0]
+        error = error_of(scores, turns.accepted[rows], turns.scores[rows] > _NONE, (slice(None),))
+        error *= (weight[rows] / weight[rows].sum())[:, None]
+        pulled = (error[:, None] @ turns.related[rows])[:, 0]
+        adam(gains, pulled.T @ worth[rows] + _PENALTY * gains, mean, square, step, _RATE * share)
     return gains

@@ -1,6 +1,6 @@
 """Steps of learning that the trainers of the heads share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,18 @@ def error_of(logits: Floats, target: Bools, open_: Bools, groups: Sequence[slice
         right /= np.maximum(right.sum(axis=1, keepdims=True), 1e-9)
         error[:, group] = np.where(told, shares - right, 0)
     return error
+
+
+def batches(
+    rows: NDArray[np.int64], chance: np.random.Generator, epochs: int, size: int
+) -> Iterator[tuple[NDArray[np.int64], int, float]]:
+    """In each epoch the rows in an order of chance, in whole batches: with the step and the share of the rate."""
+    total, step = epochs * (len(rows) // size), 0
+    for _ in range(epochs):
+        shuffled = chance.permutation(rows)
+        for start in range(0, len(rows) - size + 1, size):
+            step += 1
+            yield shuffled[start : start + size], step, 1 - step / (total + 1)
 
 
 def adam(values: Floats, gradient: Floats, mean: Floats, square: Floats, step: int, rate: float) -> None:

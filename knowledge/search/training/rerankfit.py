@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from knowledge.search.rerank import CANDIDATES, Reranker
 from knowledge.search.training.calibrate import Seen
-from knowledge.search.training.descent import adam, error_of
+from knowledge.search.training.descent import adam, batches, error_of
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -75,17 +75,12 @@ def fit_reranker(looked: Looked, unheard: Sequence[int] = ()) -> Reranker:
     )
     values = (layer.hidden, layer.bias, layer.above)
     means, squares = [np.zeros_like(one) for one in values], [np.zeros_like(one) for one in values]
-    total, step = _EPOCHS * (len(told) // _BATCH), 0
-    for _ in range(_EPOCHS):
-        shuffled = chance.permutation(told)
-        for start in range(0, len(shuffled) - _BATCH + 1, _BATCH):
-            step += 1
-            heard = chance.random((_BATCH, 1, _WIDTH), np.float32) > _DROPPED
-            kept = heard.astype(np.float32) / np.float32(1 - _DROPPED)
-            slopes = _slopes(layer, looked, shuffled[start : start + _BATCH], kept)
-            rate = _RATE * (1 - step / (total + 1))
-            for value, slope, mean, square in zip(values, slopes, means, squares, strict=True):
-                adam(value, slope, mean, square, step, rate)
+    for rows, step, share in batches(told, chance, _EPOCHS, _BATCH):
+        heard = chance.random((_BATCH, 1, _WIDTH), np.float32) > _DROPPED
+        kept = heard.astype(np.float32) / np.float32(1 - _DROPPED)
+        slopes = _slopes(layer, looked, rows, kept)
+        for value, slope, mean, square in zip(values, slopes, means, squares, strict=True):
+            adam(value, slope, mean, square, step, _RATE * share)
     return layer
 
 
