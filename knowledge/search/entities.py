@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -168,6 +169,7 @@ class AliasTable:
 
     spellings: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     latin: list[str] = field(default_factory=list)
+    """The spellings that are compared with misspelt ones, the shortest first."""
     marked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The spellings with their marks."""
     loose: bool = False
@@ -191,8 +193,15 @@ class AliasTable:
     def close(self) -> "AliasTable":
         """Ready for questions."""
         self.spellings = dict(self.spellings)
-        self.latin = [key for key in self.spellings if key.isascii() and len(key) >= _SHORTEST_FUZZY]
+        latin = (key for key in self.spellings if key.isascii() and len(key) >= _SHORTEST_FUZZY)
+        self.latin = sorted(latin, key=len)
         return self
+
+    def _of_length_like(self, key: str) -> list[str]:
+        """The Latin names that aren't too long or too short to be close enough to a key."""
+        shared = _CLOSE_ENOUGH / (200 - _CLOSE_ENOUGH)
+        shortest = bisect_left(self.latin, len(key) * shared, key=len)
+        return self.latin[shortest : bisect_right(self.latin, len(key) / shared, key=len)]
 
     def find(self, squeezed: Squeezed) -> list[Match]:
         """Exact names, longest first, not overlapping."""
@@ -232,7 +241,9 @@ class AliasTable:
                     tried.setdefault(key, 0)
         found: dict[str, Match] = {}
         for key in tried:
-            hits = process.extract(key, self.latin, scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH, limit=limit)
+            hits = process.extract(
+                key, self._of_length_like(key), scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH, limit=limit
+            )
             for spelling, score, _ in hits:
                 closeness = (score / 100) ** 2 * (1 if len(key) >= 7 else 0.8)
                 owners = self.spellings[spelling]

@@ -174,7 +174,9 @@ class Bm25:
     def scores(self, asked: Hashes) -> NDArray[np.float32]:
         """The BM25 score of every document."""
         rows, _ = self._rows(np.unique(asked))
-        return self._sum(rows)
+        if not len(rows):
+            return np.zeros(self.size, np.float32)
+        return np.bincount(*self._postings(rows), self.size).astype(np.float32)
 
     def coverage(self, asked: Hashes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Score of every document, and which share of the question (by rarity) each document has."""
@@ -184,11 +186,10 @@ class Bm25:
         if not len(rows):
             zero = np.zeros(self.size, np.float32)
             return zero, zero
-        spans = self._spans(rows)
-        lengths = self.starts[rows + 1] - self.starts[rows]
-        documents = self.documents[spans]
-        score = np.bincount(documents, self.weights[spans], self.size).astype(np.float32)
-        share = np.bincount(documents, np.repeat(self.idf[rows], lengths), self.size).astype(np.float32)
+        documents, weights = self._postings(rows)
+        rarity = np.repeat(self.idf[rows], self.starts[rows + 1] - self.starts[rows])
+        score = np.bincount(documents, weights, self.size).astype(np.float32)
+        share = np.bincount(documents, rarity, self.size).astype(np.float32)
         return score, share / np.float32(max(total, 1e-6))
 
     def _rows(self, unique: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -198,18 +199,14 @@ class Bm25:
         known = self.hashes[places] == unique
         return places[known], known
 
-    def _spans(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        starts, ends = self.starts[rows], self.starts[rows + 1]
-        lengths = ends - starts
-        offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-        spans: NDArray[np.int64] = np.arange(int(lengths.sum()), dtype=np.int64) + offsets
-        return spans
-
-    def _sum(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        if not len(rows):
-            return np.zeros(self.size, np.float32)
-        spans = self._spans(rows)
-        return np.bincount(self.documents[spans], self.weights[spans], self.size).astype(np.float32)
+    def _postings(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """The documents of these hashes with their weights, as wide as counting wants them; joined run by run, which is
+        half the work of picking them one by one."""
+        runs = [slice(*ends) for ends in zip(self.starts[rows].tolist(), self.starts[rows + 1].tolist(), strict=True)]
+        return (
+            np.concatenate([self.documents[run] for run in runs], dtype=np.intp),
+            np.concatenate([self.weights[run] for run in runs], dtype=np.float64),
+        )
 
     _ARRAYS = ("hashes", "starts", "documents", "weights", "idf")
 
@@ -227,8 +224,9 @@ class Bm25:
 
 def zscores(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Standard scores, capped so that one rare word cannot outweigh everything else; zeros where all are alike."""
-    spread = float(values.std())
+    scores: NDArray[np.float32] = (values - values.mean(dtype=np.float64)).astype(np.float32)
+    spread = float(np.sqrt(np.dot(scores, scores) / len(scores)))
     if spread < 1e-9:
-        return np.zeros_like(values)
-    scores: NDArray[np.float32] = np.clip((values - values.mean()) / spread, -CAP, CAP).astype(np.float32)
-    return scores
+        return np.zeros_like(scores)
+    scores /= np.float32(spread)
+    return np.clip(scores, -CAP, CAP, out=scores)
