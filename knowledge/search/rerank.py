@@ -17,6 +17,7 @@ Floats = NDArray[np.float32]
 RERANK = Path(__file__).with_name("rerank.npz")
 CANDIDATES = 40
 """So many of the best units are looked at again."""
+_WEAKEST = 10
 _FAR = 5.0
 """Nothing is farther from its mean than so many times its spread; of what it must not judge that is endless."""
 _SCORE = np.float32(0.3)
@@ -61,9 +62,14 @@ class Reranker:
         return np.concatenate([seen, seen - seen.max(axis=-2, keepdims=True), distance], axis=-1)
 
     def again(self, summed: Floats, best: NDArray[np.int64], features: Floats) -> Floats:
-        """All scores after the second look at the best ones, of which these are the features."""
-        scores = summed.copy()
-        scores[best] += self.corrections(features, summed[best])
+        """All scores after the second look at the best ones, of which these are the features, the strongest first.
+
+        The others, which it doesn't see, are corrected as the weakest of these are: else what all lose by it would
+        bring them to the front.
+        """
+        corrections = self.corrections(features, summed[best])
+        scores: Floats = summed + corrections[-_WEAKEST:].mean()
+        scores[best] = summed[best] + corrections
         return scores
 
     def corrections(self, features: Floats, scores: Floats) -> Floats:

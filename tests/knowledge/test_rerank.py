@@ -53,3 +53,15 @@ def test_stored_and_read_in_another_order_it_says_the_same(trained: Reranker, tm
 def test_before_the_first_fit_it_is_silent(tmp_path: Path) -> None:
     layer = Reranker.load("dense", NAMES, tmp_path / "rerank.npz")
     assert not layer.corrections(np.ones((3, 3), np.float32), np.zeros(3, np.float32)).any()
+
+
+def test_what_all_candidates_lose_brings_no_other_to_the_front(trained: Reranker) -> None:
+    """A long question that resembles nothing: each of the forty is thought less of, the one behind them isn't read."""
+    doubtful = Reranker(
+        trained.mean, trained.spread, np.zeros_like(trained.hidden), np.ones_like(trained.bias), -(trained.above**2) - 1
+    )
+    summed = np.linspace(4, 0, 41, dtype=np.float32)
+    best = np.arange(40)
+    scores = doubtful.again(summed, best, np.zeros((40, len(NAMES)), np.float32))
+    assert scores[0] < 0
+    assert scores.argsort()[::-1].tolist() == list(range(41))
