@@ -19,8 +19,9 @@ CALIBRATION = Path(__file__).with_name("calibration.json")
 ASPECTS = (
     *("bias", "top", "margin_record", "margin_unit", "named", "named_cover", "misspelt", "term", "facet_trigger"),
     *("facet_dense", "facet_vector", "facet_wording", "country", "place", "home", "goods", "kind", "text_dense"),
-    *("text_share", "name_share", "sample_dense", "sample_share", "sample_foreign", "scope_vector", "scope_wording"),
-    *("offtopic", "phrase", "foreign", "foreign_alone", "length", "unnamed_zone", "misspelt_any", "live"),
+    *("text_share", "name_share", "sample_dense", "sample_share", "sample_foreign", "sample_cosine"),
+    *("scope_vector", "scope_wording", "offtopic", "phrase", "foreign", "foreign_alone", "length", "unnamed_zone"),
+    *("misspelt_any", "live"),
 )
 
 
@@ -118,6 +119,7 @@ def aspects(
         "sample_dense": at["sample_dense"],
         "sample_share": at["sample_word_share"],
         "sample_foreign": at["sample_foreign"],
+        "sample_cosine": 10 * at["sample_cosine"],
         "place": at["place_match"] - at["place_miss"],
         "country": at["country_match"] - at["country_miss"],
         "home": at["home_country"],

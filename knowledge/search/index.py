@@ -137,7 +137,7 @@ class SearchIndex:
         pointed = follow_ups.ordinal(heard, context)
         if pointed is not None:
             context = replace(context, record=pointed[0], facet=pointed[1])
-        related = relations(heard, context, self.corpus, self.signals)
+        related = relations(heard, context, alone.best, self.corpus, self.signals)
         tied = ties(heard, context, alone, related, self.corpus, self.signals)
         chance = self.following.follows.probability(tied) if pointed is None else 1.0
         scope = self.following.scope(tied, chance)

@@ -16,11 +16,12 @@ from knowledge.search.signals import Signals
 Floats = NDArray[np.float32]
 RELATIONS = (
     *("same", "law", "kind", "stands", "named", "goods", "country", "term"),
-    *("facet", "told", "stands_facet", "named_facet", "overview", "zones"),
+    *("facet", "told", "stands_facet", "named_facet", "best", "best_facet", "overview", "zones"),
 )
 """The record that was told of, its law, its kind; what stands for it elsewhere, on another way, with other goods; what
 of its kind is named; its goods, its country; meanings of words. The facet that was told, by itself and of the record,
-of what stands for it, of what is named; what nothing but a name asks for, and what is asked of many zones."""
+of what stands for it, of what is named; the record that the question finds by itself, and the facet of that; what
+nothing but a name asks for, and what is asked of many zones."""
 _WAYS = {"rail": "rail", "river": "river"}
 _MIRRORED = ({"export-clearance", "import-clearance", "import-licence"},)
 """Topics that are one matter in the two directions."""
@@ -29,11 +30,13 @@ _ZONES = {Kind.REGIME: 0.6, Kind.ZONE: 0.3}
 """How well a country's law on zones, or one of its zones, stands for a zone elsewhere."""
 
 
-def relations(heard: Heard, context: Context, corpus: Corpus, signals: Signals) -> Floats:
-    """Units × `RELATIONS`, between 0 and 1."""
+def relations(heard: Heard, context: Context, best: str, corpus: Corpus, signals: Signals) -> Floats:
+    """Units × `RELATIONS`, between 0 and 1; `best` is the record that the question finds by itself."""
     found = np.zeros((len(corpus.units), len(RELATIONS)), np.float32)
     of = {name: found[:, place] for place, name in enumerate(RELATIONS)}
     of["facet"] += _asked(context.facet, corpus, signals)
+    of["best"] += corpus.unit_record == signals.row[best]
+    of["best_facet"] += of["best"] * of["facet"]
     for name, facet in (("overview", FacetName.OVERVIEW), ("zones", FacetName.COMPARE), ("zones", FacetName.LIST)):
         if context.facet != facet.value:
             of[name] += _asked(facet.value, corpus, signals)

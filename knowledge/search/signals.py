@@ -118,6 +118,8 @@ class Signals:
         places = samples.places[span]
         best = [best_of(values, places, size) for values in (words, likeness, share, near[span])]
         best.append(best_of(foreign, samples.places, size))
+        foreign[span] = near[span]
+        nearest = best_of(foreign, samples.places, size)[corpus.source_place]
         records = corpus.unit_record[corpus.own_rows]
         by_record = [best_of(best[place], records, len(corpus.records)) for place in (1, 3, 4)]
         dense = zscores(best[3])
@@ -126,6 +128,7 @@ class Signals:
             [
                 *(values[corpus.source_place] for values in of_units),
                 *(zscores(values)[corpus.unit_record] for values in by_record),
+                nearest,
             ],
             axis=1,
         )
@@ -241,7 +244,7 @@ FACET_FEATURES = (
 READ_FEATURES = ("facet_vector", "facet_wording")
 SAMPLE_FEATURES = (
     *("sample_words", "sample_grams", "sample_word_share", "sample_dense", "sample_dense_high", "sample_foreign"),
-    *("record_sample_grams", "record_sample_dense", "record_sample_foreign"),
+    *("record_sample_grams", "record_sample_dense", "record_sample_foreign", "sample_cosine"),
 )
 UNIT_FEATURES = (
     *("text_words", "text_grams", "text_word_share", "text_gram_share", "text_dense", "text_dense_foreign"),

@@ -58,11 +58,11 @@ def test_it_learns_when_to_keep_what_was_told(index: SearchIndex, listen: Callab
     """Who names nothing asks of the same record; who asks outright goes on to another, which scores higher alone."""
     context = Context("th-mm-mae-sai-tachileik", "hours", "TH")
     heard = [listen(question) for question in ("and the goods?", "opening hours of nong khai bridge")]
-    bears = [relations(one, context, index.corpus, index.signals) for one in heard]
-    tied = [
-        ties(one, context, index.alone(one), bear, index.corpus, index.signals)
-        for one, bear in zip(heard, bears, strict=True)
-    ]
+    by_itself = [index.alone(one) for one in heard]
+    tied = []
+    for one, alone in zip(heard, by_itself, strict=True):
+        bears = relations(one, context, alone.best, index.corpus, index.signals)
+        tied.append(ties(one, context, alone, bears, index.corpus, index.signals))
     same = np.zeros((2, len(RELATIONS)), np.float32)
     same[0, RELATIONS.index("same")] = 1.0
     said = [

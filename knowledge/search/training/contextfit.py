@@ -49,7 +49,7 @@ class Turns:
         for row, one in enumerate(said):
             index.signals.reader.heads = folds[one.fold]
             alone = index.alone(one.heard)
-            bears = relations(one.heard, one.context, index.corpus, index.signals)
+            bears = relations(one.heard, one.context, alone.best, index.corpus, index.signals)
             tied.append(ties(one.heard, one.context, alone, bears, index.corpus, index.signals))
             chosen = _chosen(alone.scores, bears, one.accepted)
             scores[row, : len(chosen)], related[row, : len(chosen)] = alone.scores[chosen], bears[chosen]

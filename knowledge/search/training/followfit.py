@@ -93,11 +93,12 @@ def _known(index: SearchIndex, rows: Sequence[dict[str, Any]]) -> Iterator[Said]
 def _new_topics(index: SearchIndex, cases: Sequence[Case], chance: random.Random) -> Iterator[Said]:
     inside = [case for case in cases if case.real and len(case.accepted)]
     outside = [case for case in cases if case.real and not len(case.accepted)]
+    answered = {
+        language: [case for case in inside if case.heard.question.language is language] for language in Language
+    }
     for case in (*chance.sample(inside, min(_TOPICS, len(inside))), *outside):
-        same = [other for other in cases if other.heard.question.language is case.heard.question.language]
-        answered = [other for other in same if len(other.accepted) and other.real]
         mine = set(index.corpus.unit_record[case.accepted].tolist())
-        for other in chance.sample(answered, _TOLD):
+        for other in chance.sample(answered[case.heard.question.language], _TOLD):
             unit = index.corpus.units[int(other.accepted[0])]
             if index.signals.row[unit.record] in mine:
                 continue
