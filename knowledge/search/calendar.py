@@ -26,6 +26,8 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d|25\d\d)(?!\d)")
 _SURELY = 0.85  # weight of a spelling from which on it names its record rather than a place in its name
 _PAPERS = frozenset({FacetName.DOCUMENTS, FacetName.STEPS, FacetName.AGENCY, FacetName.LEGAL_BASIS})
 _ERA = 543  # years that the Buddhist count is ahead
+_LONGEST = 70
+"""Letters of the longest question that looks for events; who tells a longer story has one of them in mind."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class CalendarReader:
         series = tuple(id_ for id_ in records if self._content.records[id_].kind is Kind.EVENT)
         if ("occasion" not in named and not series) or self._of_papers(squeezed, language, cues):
             return None
-        first, last = _days(named, question, today)
+        looks = len(squeezed.text) <= _LONGEST
+        first, last = _days(named, question, today) if looks else (None, None)
         place = self._place(squeezed)
         return Wanted(
             None if place else self._country(squeezed, cues),
@@ -91,8 +94,8 @@ class CalendarReader:
             _one(named, "sector"),
             _one(named, "language"),
             "online" in named,
-            "soon" in named,
-            "any" in named or any(match.end - match.start == len(squeezed.text) for match in cues),
+            looks and "soon" in named,
+            looks and ("any" in named or any(match.end - match.start == len(squeezed.text) for match in cues)),
             series,
             len(records) > len(series),
         )

@@ -28,7 +28,10 @@ ANY = (
     "有没有", "有什么", "有哪些", "哪些", "有吗", "吗", "มี", "ມີ", "មាន", "ရှိ", "có", "những",
 )  # fmt: skip
 """Asks whether or which there are, rather than about one that is known."""
-ONE_KNOWN = ("which country", "which city", "which place", "which town", "ມີແຕ່ໃຜ", "ມີໃຜ")
+ONE_KNOWN = (
+    "which country", "which city", "which place", "which town", "which people", "any tips", "哪些单位", "มีใคร",
+    "ມີແຕ່ໃຜ", "ມີໃຜ", "những ai",
+)  # fmt: skip
 """Words that hold one of those and ask about one that is known."""
 
 THIS_MONTH = (
