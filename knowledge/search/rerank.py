@@ -18,6 +18,7 @@ RERANK = Path(__file__).with_name("rerank.npz")
 CANDIDATES = 40
 """So many of the best units are looked at again."""
 _WEAKEST = 10
+"""So many of them tell what those lose that it doesn't see."""
 _FAR = 5.0
 """Nothing is farther from its mean than so many times its spread; of what it must not judge that is endless."""
 _SCORE = np.float32(0.3)

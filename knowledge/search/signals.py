@@ -118,8 +118,6 @@ class Signals:
         places = samples.places[span]
         best = [best_of(values, places, size) for values in (words, likeness, share, near[span])]
         best.append(best_of(foreign, samples.places, size))
-        foreign[span] = near[span]
-        nearest = best_of(foreign, samples.places, size)[corpus.source_place]
         records = corpus.unit_record[corpus.own_rows]
         by_record = [best_of(best[place], records, len(corpus.records)) for place in (1, 3, 4)]
         dense = zscores(best[3])
@@ -128,7 +126,7 @@ class Signals:
             [
                 *(values[corpus.source_place] for values in of_units),
                 *(zscores(values)[corpus.unit_record] for values in by_record),
-                nearest,
+                np.maximum(best[3], best[4])[corpus.source_place],
             ],
             axis=1,
         )

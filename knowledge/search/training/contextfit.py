@@ -22,8 +22,9 @@ _CANDIDATES, _STRONGEST, _RELATED = 200, 60, 25
 _PENALTY, _EPOCHS, _BATCH, _RATE = 1e-4, 40, 256, 0.05
 _FOLLOW_PENALTY = 0.01
 _FALSE_DECLINES = 0.04
-"""The share of the desk's own questions, said after an answer, that may be declined. Among what stands alone it is
-.025; here that would let a fifth of what is off topic pass for a follow-up, crossed, and so it is a tenth."""
+"""The share of the desk's own questions, said after an answer, that may be declined. With the .025
+that it was then among what stands alone, a fifth of what is off topic passed for a follow-up, crossed; so it is a
+tenth."""
 _NONE = -1e9
 
 
