@@ -178,11 +178,13 @@ class AliasTable:
     """Spellings that mean something else without their marks."""
     by_sound: bool = False
     """Whether a name is found that is spelt otherwise but sounds alike."""
+    shortest: int = 3
+    """Letters that a Latin spelling needs at least; shorter ones are parts of too much else."""
 
     def add(self, id_: str, spelling: str, weight: float = 1.0) -> None:
         """Adds one spelling; the higher weight counts where an id has it twice."""
         key, marked = _squeezed(spelling)
-        if len(key) < (2 if not key.isascii() else 3):
+        if len(key) < (self.shortest if key.isascii() else 2):
             return
         for one in (key, *_by_sound(key)) if self.by_sound else (key,):
             owners = self.spellings[one]

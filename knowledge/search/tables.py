@@ -83,7 +83,7 @@ def build_tables(content: Content, book: Phrasebook) -> Tables:
         {language: _table(_spoken(book.facets, language), loose=True) for language in Language},
         _table(book.follow),
         _table(book.ways),
-        _table(book.smalltalk),
+        _table(book.smalltalk, shortest=2),
         {
             language: {
                 way: tuple(squeeze(canonical(word)).text for word in words.get(language, ()))
@@ -177,8 +177,10 @@ def _spoken(phrases: Phrases, language: Language) -> Phrases:
     }
 
 
-def _table(phrases: Phrases, loose: bool = False, needing_marks: frozenset[str] = frozenset()) -> AliasTable:
-    table = AliasTable(loose=loose, needing_marks=needing_marks)
+def _table(
+    phrases: Phrases, loose: bool = False, needing_marks: frozenset[str] = frozenset(), shortest: int = 3
+) -> AliasTable:
+    table = AliasTable(loose=loose, needing_marks=needing_marks, shortest=shortest)
     for key, by_language in phrases.items():
         for words in by_language.values():
             for word in words:

@@ -174,6 +174,7 @@ def test_nothing_to_search_for_is_declined(lexical: SearchIndex, question: str) 
     ("question", "talk"),
     [
         ("hello!", "greeting"),
+        ("hi", "greeting"),
         ("ຂອບໃຈຫຼາຍໆ", "thanks"),
         ("你是谁？", "who_are_you"),
         ("bạn làm được gì", "what_can_you_do"),
