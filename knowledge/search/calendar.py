@@ -83,7 +83,7 @@ class CalendarReader:
         series = tuple(id_ for id_ in records if self._content.records[id_].kind is Kind.EVENT)
         if ("occasion" not in named and not series) or self._of_papers(squeezed, language, cues):
             return None
-        looks = len(squeezed.text) <= _LONGEST
+        looks = len(squeezed.text) <= _LONGEST and "organiser" not in named
         first, last = _days(named, question, today) if looks else (None, None)
         place = self._place(squeezed)
         return Wanted(
@@ -205,6 +205,7 @@ def _cues() -> AliasTable:
     for key, spellings in {
         "occasion": words.OCCASIONS, "this month": words.THIS_MONTH, "next month": words.NEXT_MONTH,
         "this year": words.THIS_YEAR, "next year": words.NEXT_YEAR, "soon": words.SOON, "online": words.ONLINE,
+        "organiser": words.ORGANISER,
     }.items():  # fmt: skip
         for spelling in spellings:
             table.add(key, spelling)

@@ -30,9 +30,15 @@ ANY = (
 """Asks whether or which there are, rather than about one that is known."""
 ONE_KNOWN = (
     "which country", "which city", "which place", "which town", "which people", "any tips", "哪些单位", "มีใคร",
-    "ມີແຕ່ໃຜ", "ມີໃຜ", "những ai",
+    "มีแต่", "งานนี้มี", "ມີແຕ່", "ມີໃຜ", "ງານນີ້ມີ", "những ai",
 )  # fmt: skip
 """Words that hold one of those and ask about one that is known."""
+ORGANISER = (
+    "who organises", "who organizes", "who hosts", "谁主办", "谁办的", "哪个单位办", "主办方是谁", "ใครจัด", "ใครเป็นผู้จัด",
+    "เป็นคนจัด", "เป็นเจ้าภาพ", "ໃຜຈັດ", "ໃຜເປັນຜູ້ຈັດ", "ໃຜເປັນເຈົ້າພາບ", "អ្នកណារៀបចំ", "ម្ចាស់ផ្ទះជាអ្នកណា", "ဘယ်သူကျင်းပ",
+    "အိမ်ရှင်ကဘယ်သူ", "ai tổ chức", "đơn vị nào tổ chức",
+)  # fmt: skip
+"""Asks who holds one that is known, in whatever year."""
 
 THIS_MONTH = (
     "this month", "这个月", "本月", "เดือนนี้", "ເດືອນນີ້", "ខែនេះ", "ဒီလ", "ယခုလ", "ဒီလထဲ", "tháng này",
