@@ -13,7 +13,7 @@ from knowledge.search.ranked import Ranked
 
 _LISTED, _ALIKE = 8, 2.0
 _TRADE = frozenset({"import", "export", "transit"})
-NOT_FAR = 0.5
+NOT_FAR = 0.4
 """From this share of the line for declining on a question is near enough for its places and names to say something."""
 
 
