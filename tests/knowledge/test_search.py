@@ -138,6 +138,7 @@ def test_a_name_with_a_wrong_tone_is_known(lexical: SearchIndex, question: str, 
     [
         ("磨丁特区企业所得税免几年", "la-boten-sez"),
         ("泰国银行app扫柬埔寨的码 付得了钱不", "qr-th-kh"),
+        ("中越扫码能付钱吗", "qr-vn-cn"),
         ("ขายของออนไลน์ที่เวียดนาม ใช้แอพไหนได้ แล้วต้องจดทะเบียนมั้ย", "ecommerce-vn"),
     ],
 )
