@@ -35,7 +35,7 @@ ONE_KNOWN = (
 """Words that hold one of those and ask about one that is known."""
 ORGANISER = (
     "who organises", "who organizes", "who hosts", "谁主办", "谁办的", "哪个单位办", "主办方是谁", "ใครจัด", "ใครเป็นผู้จัด",
-    "เป็นคนจัด", "เป็นเจ้าภาพ", "ໃຜຈັດ", "ໃຜເປັນຜູ້ຈັດ", "ໃຜເປັນເຈົ້າພາບ", "អ្នកណារៀបចំ", "ម្ចាស់ផ្ទះជាអ្នកណា", "ဘယ်သူကျင်းပ",
+    "เป็นคนจัด", "ใครเป็นเจ้าภาพ", "ໃຜຈັດ", "ໃຜເປັນຜູ້ຈັດ", "ໃຜເປັນເຈົ້າພາບ", "អ្នកណារៀបចំ", "ម្ចាស់ផ្ទះជាអ្នកណា", "ဘယ်သူကျင်းပ",
     "အိမ်ရှင်ကဘယ်သူ", "ai tổ chức", "đơn vị nào tổ chức",
 )  # fmt: skip
 """Asks who holds one that is known, in whatever year."""

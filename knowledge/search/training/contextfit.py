@@ -22,9 +22,8 @@ _CANDIDATES, _STRONGEST, _RELATED = 200, 60, 25
 _PENALTY, _EPOCHS, _BATCH, _RATE = 1e-4, 40, 256, 0.05
 _FOLLOW_PENALTY = 0.01
 _FALSE_DECLINES = 0.04
-"""The share of the desk's own questions, said after an answer, that may be declined. With the .025
-that it was then among what stands alone, a fifth of what is off topic passed for a follow-up, crossed; so it is a
-tenth."""
+"""The share of the desk's own questions, said after an answer, that may be declined. With .025 a fifth of
+what is off topic passed for a follow-up, crossed; so it is a tenth."""
 _NONE = -1e9
 
 
