@@ -145,7 +145,7 @@ class SearchIndex:
         found = self._ordered(heard, alone.said, alone.features, alone.summed + gained, alone.scores + gained)
         if chance < FOLLOWS and found.order[0] == alone.order[0]:
             return replace(alone, scope=scope)
-        goes_on = chance >= FOLLOWS or found.best == context.record
+        goes_on = chance >= FOLLOWS or found.best == context.record or tied["nameless"] > 0
         if goes_on and (of_term := self._of_term(heard, context)) is not None:
             found = self.alone(hear(of_term, self.tables, self.embedder))
         stale = context.age_seconds is not None and context.age_seconds > follow_ups.FORGET_AFTER
