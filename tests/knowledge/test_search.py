@@ -171,6 +171,13 @@ def test_nothing_to_search_for_is_declined(lexical: SearchIndex, question: str) 
     assert lexical.find(question).outcome == "declined"
 
 
+def test_what_is_asked_further_about_a_term_is_told_of_its_paper_by_meaning_too(dense: SearchIndex) -> None:
+    told = dense.find("what is form E", Language.EN)
+    for question, facet in (("how long is it valid", "validity"), ("how long valid", "validity")):
+        best = dense.find(question, Language.EN, told.context).candidates[0]
+        assert (best.record, best.facet) == ("regional-acfta-form-e", facet)
+
+
 @pytest.mark.parametrize(
     ("question", "talk"),
     [
