@@ -6,8 +6,10 @@ from bot.conversation import Kind, Turn
 from bot.routing import Routes
 from handlers.answering import recall, show
 from handlers.find_events import answer_in_words
+from handlers.language import speak
 from handlers.start import meet
 from knowledge.base import EmptyQuestion
+from knowledge.language import wished_for
 
 routes = Routes()
 
@@ -15,6 +17,9 @@ routes = Routes()
 @routes.kind(Kind.TEXT)
 async def ask(turn: Turn) -> None:
     """Searching comes before the transaction: it takes its time and needs no database."""
+    if wished := wished_for(turn.incoming.text):
+        speak(turn, wished)
+        return
     language = turn.person.language if turn.person.welcomed else None
     try:
         answer = await turn.services.knowledge.ask(

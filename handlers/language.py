@@ -1,4 +1,4 @@
-"""/language → seven endonyms → the desk speaks it. Also /language lo."""
+"""/language → seven endonyms → the desk speaks it. Also /language lo, or its name in a message ("中文")."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ routes = Routes()
 @routes.button("language.choose")
 async def choose(turn: Turn) -> None:
     if turn.incoming.text and (language := language_from(turn.incoming.text)):
-        _speak(turn, language)
+        speak(turn, language)
         return
     choices = [Button(language.endonym, "language.set", {"language": language.value}) for language in Language]
     turn.say(turn.t("Which language shall I speak?"), (*rows(choices, 2), (home_button(turn.t),)), edit=True)
@@ -24,7 +24,7 @@ async def choose(turn: Turn) -> None:
 
 @routes.button("language.set")
 async def set_language(turn: Turn) -> None:
-    _speak(turn, Language(pressed(turn, "language")))
+    speak(turn, Language(pressed(turn, "language")))
 
 
 def language_from(text: str) -> Language | None:
@@ -34,8 +34,9 @@ def language_from(text: str) -> Language | None:
     return by_name or parse_language(wanted)
 
 
-def _speak(turn: Turn, language: Language) -> None:
-    turn.person = replace(turn.person, language=language)
+def speak(turn: Turn, language: Language) -> None:
+    """The desk speaks it from now on, and says so."""
+    turn.person = replace(turn.person, language=language, welcomed=True)
     turn.say(turn.t("I speak English now. Ask me anything, or choose:"), home_buttons(turn.t), edit=True)
     if turn.dialog.form is not None:
         turn.dialog.form = None if turn.dialog.form.get("name") == "first_contact" else turn.dialog.form

@@ -1,5 +1,6 @@
 """The seven languages of the desk: codes, endonyms, scripts, and how codes from outside are read."""
 
+import unicodedata
 from enum import StrEnum
 
 
@@ -50,6 +51,28 @@ _SCRIPTS = {
     Language.MY: "Mymr",
     Language.VI: "Latn",
 }
+# What people type who want it spoken. A bare "ลาว" or "Thai" is not among them: it is a country asked for.
+_WISHES = {
+    Language.EN: ("english", "english please", "speak english", "in english", "english language"),
+    Language.ZH: (
+        "中文",
+        "汉语",
+        "华语",
+        "华文",
+        "普通话",
+        "简体中文",
+        "说中文",
+        "讲中文",
+        "用中文",
+        "请说中文",
+        "请讲中文",
+    ),
+    Language.TH: ("ภาษาไทย", "พูดไทย", "พูดภาษาไทย", "ขอภาษาไทย", "thai language", "speak thai"),
+    Language.LO: ("ພາສາລາວ", "ເວົ້າລາວ", "ເວົ້າພາສາລາວ", "ຂໍພາສາລາວ", "lao language", "speak lao"),
+    Language.KM: ("ភាសាខ្មែរ", "និយាយខ្មែរ", "និយាយភាសាខ្មែរ", "khmer language", "speak khmer"),
+    Language.MY: ("မြန်မာစာ", "မြန်မာဘာသာ", "မြန်မာလို", "မြန်မာစကား", "ဗမာလို", "burmese", "myanmar language"),
+    Language.VI: ("tiếng việt", "tieng viet", "nói tiếng việt", "noi tieng viet", "vietnamese language"),
+}
 # Three-letter codes (ISO 639-2/3) and the Myanmar code that phones report for Burmese in the old encoding.
 _OTHER_CODES = {
     "eng": Language.EN,
@@ -76,3 +99,9 @@ def parse_language(code: str | None) -> Language | None:
         if language.short == primary:
             return language
     return None
+
+
+def wished_for(text: str) -> Language | None:
+    """The language that a message of nothing else asks to be spoken ("中文", "English please")."""
+    plain = unicodedata.normalize("NFC", " ".join(text.casefold().split())).strip(" .!?。！？")
+    return next((language for language, wishes in _WISHES.items() if plain in wishes), None)

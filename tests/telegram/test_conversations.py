@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from bot.store.tables import AnswerRow, HandoverRow, IdentityRow, InboxRow, OutboxRow, PersonRow
+from knowledge.language import Language
+from knowledge.phrases import Phrases
 from tests.conftest import Running, count
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.dialogs import location, nothing, start
 from tests.fake_telegram.people import Person
 
 PATIENCE = 15.0
+SPEAKS = "I speak English now. Ask me anything, or choose:"
 CHECKED = re.compile("[Cc]hecked on")
 
 
@@ -48,6 +51,26 @@ async def test_first_contact_speaks_the_chosen_language_at_once(desk: Running, n
     await noy.presses("ລາວ")
     message = await noy.sees(re.compile("[\u0e80-\u0eff]{6}"))
     assert "In which country" not in message.shown
+
+
+@pytest.mark.parametrize(
+    ("wish", "spoken"),
+    [("中文", "简体中文"), ("Tieng Viet.", "Tiếng Việt"), ("English please!", "English"), ("ພາສາລາວ", "ລາວ")],
+)
+async def test_the_name_of_a_language_as_a_message_chooses_it(
+    desk: Running, noy: Person, wish: str, spoken: str
+) -> None:
+    language = next(one for one in Language if one.endonym == spoken)
+    await noy.says(wish)
+    await noy.sees(str(Phrases(language)(SPEAKS)))
+
+
+async def test_a_country_as_a_message_chooses_no_language(desk: Running, noy: Person) -> None:
+    await noy.says("when is the tax holiday over in savan park")
+    await noy.sees("Savan Park")
+    await noy.says("ລາວ")
+    await noy.sees("")
+    assert str(Phrases(Language.LO)(SPEAKS)) not in noy.last.shown
 
 
 async def test_who_asks_instead_of_introducing_themselves_is_answered_and_not_asked_again(
