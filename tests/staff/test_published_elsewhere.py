@@ -20,7 +20,7 @@ from tests.conftest import Running
 from tests.fake_telegram import FakeTelegram
 from tests.spine.stand_ins import until
 from tests.staff.conftest import someone
-from tests.staff.knowing import loaded_desk
+from tests.staff.knowing import desk_of, loaded
 
 ZONE = "la-savan-park"
 NAME = "Zebrafish Meadow Park"
@@ -34,7 +34,7 @@ async def small(
     content = replace(knowledge.content, records={id_: knowledge.content.records[id_] for id_ in (ZONE, "country-la")})
     async with store.write() as session:
         await seed(session, content, SystemClock().now())
-    async with loaded_desk(store, database_url, telegram) as running:
+    async with desk_of(await loaded(store), store, database_url, telegram) as running:
         yield running
 
 

@@ -23,7 +23,7 @@ from tests.events.transcript import Transcript, minute
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.people import Person
 from tests.staff.conftest import Hire
-from tests.staff.knowing import loaded_desk, open_record, publish_waiting
+from tests.staff.knowing import desk_of, loaded, open_record, publish_waiting
 from tests.swollen import swollen_workbook
 
 ZONE, CROSSING = "la-savan-park", "cn-la-mohan-boten"
@@ -38,7 +38,7 @@ async def small(
     content = replace(knowledge.content, records={id_: knowledge.content.records[id_] for id_ in (ZONE, CROSSING)})
     async with store.write() as session:
         await seed(session, content, SystemClock().now())
-    async with loaded_desk(store, database_url, telegram) as running:
+    async with desk_of(await loaded(store), store, database_url, telegram) as running:
         yield running
 
 
