@@ -13,8 +13,6 @@ from knowledge.search.ranked import Ranked
 
 _LISTED, _ALIKE = 8, 2.0
 _TRADE = frozenset({"import", "export", "transit"})
-NOT_FAR = 0.4
-"""From this share of the line for declining on a question is near enough for its places and names to say something."""
 
 
 def distinct(found: tuple[Candidate, ...], corpus: Corpus) -> tuple[Candidate, ...]:
@@ -26,8 +24,8 @@ def distinct(found: tuple[Candidate, ...], corpus: Corpus) -> tuple[Candidate, .
     return (*chosen, *(one for one in found if one not in chosen))
 
 
-def close_by(heard: Heard, scope: float) -> tuple[str, ...]:
-    """In what a record must agree with a declined question to be worth a mention; `scope` as a share of the line.
+def close_by(heard: Heard, far: bool) -> tuple[str, ...]:
+    """In what a record must agree with a declined question to be worth a mention.
 
     Goods and topics tell where trade is spoken of, not in a recipe; a town is named in any question about the weather.
     """
@@ -35,7 +33,7 @@ def close_by(heard: Heard, scope: float) -> tuple[str, ...]:
         return ()
     trade = bool(_TRADE & heard.intents.keys())
     told = ("goods_match", "topic_match") if trade or (heard.foreign and heard.goods) else ()
-    return (*told, "named", "country_match", "place_match", "topic_match") if scope > NOT_FAR else told
+    return told if far else (*told, "named", "country_match", "place_match", "topic_match")
 
 
 def elsewhere(heard: Heard, record: Record) -> bool:

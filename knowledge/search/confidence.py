@@ -1,4 +1,4 @@
-"""How sure is it? Answer, offer choices, or decline: two small logistic models over what the search saw."""
+"""How sure is it? Answer, offer choices, or decline: small models over what the search saw."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from knowledge.search.corpus import Block, Corpus
 from knowledge.search.hearing import Heard
 from knowledge.search.readings import Readings
+from knowledge.search.scope import Scope
 from knowledge.search.signals import Signals
 
 Floats = NDArray[np.float32]
@@ -54,9 +55,11 @@ BY_ITSELF = Model({"scope": 1.0}, {})
 class Calibration:
     """In scope at all? Is the best one right? And where the lines are drawn."""
 
-    scope: Model
+    scope: Scope
     right: Model
     decline_below: float
+    far_below: float
+    """Under this chance a question isn't even near the desk's business."""
     answer_above: float
     follows: Model = NEVER
     """Is a question said with the last answer in mind?"""
@@ -67,18 +70,18 @@ class Calibration:
 def load_calibration(mode: str, path: Path = CALIBRATION) -> Calibration:
     """The calibration of a mode ("dense", "lexical")."""
     stored = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    chosen = stored.get(mode) or stored.get("dense")
-    if chosen is None:  # before the first fit
-        return Calibration(Model({"bias": 1.0}, {}), Model({"bias": 1.0}, {}), 0.0, 0.0)
-    return calibration_of(chosen)
+    scope = Scope.load(mode)
+    if mode not in stored:  # before the first fit
+        return Calibration(scope, Model({"bias": 1.0}, {}), 0.0, 0.0, 0.0)
+    return calibration_of(stored[mode], scope)
 
 
-def calibration_of(stored: dict[str, Any]) -> Calibration:
+def calibration_of(stored: dict[str, Any], scope: Scope) -> Calibration:
     """The calibration as it is stored."""
-    scope, right = _stored(stored["scope"]), _stored(stored["right"])
     follows = _stored(stored["follows"]) if "follows" in stored else NEVER
     inside = _stored(stored["inside"]) if "inside" in stored else BY_ITSELF
-    return Calibration(scope, right, stored["decline_below"], stored["answer_above"], follows, inside)
+    decline_below, far_below, answer_above = (stored[line] for line in ("decline_below", "far_below", "answer_above"))
+    return Calibration(scope, _stored(stored["right"]), decline_below, far_below, answer_above, follows, inside)
 
 
 def _stored(model: dict[str, Any]) -> Model:

@@ -14,7 +14,6 @@ from knowledge.records import Kind, Record
 from knowledge.search import context as follow_ups
 from knowledge.search.calendar import CalendarReader
 from knowledge.search.choices import (
-    NOT_FAR,
     asked_comparison,
     close_by,
     distinct,
@@ -241,24 +240,24 @@ class SearchIndex:
     def _lacks(self, ranked: Ranked) -> bool:
         """Whether a record is surely named and lacks what is asked for, so that its state is told: no question that the
         weights were fitted on asks for that, so that the chance of being in scope is held too low."""
-        return ranked.aspects["named_lacking"] > 0 and self._share(ranked) > NOT_FAR
+        return ranked.aspects["named_lacking"] > 0 and not self._far(ranked)
 
     def _country(self, ranked: Ranked, context: Context | None) -> str | None:
         """The one country that a declined question names, or that of the conversation which it goes on with."""
-        if not close_by(ranked.heard, self._share(ranked)):
+        if not close_by(ranked.heard, self._far(ranked)):
             return None
         named = {*ranked.heard.countries, *ranked.heard.places} - {"regional"}
         if not named and ranked.followed and context is not None:
             return context.country
         return named.pop() if len(named) == 1 else None
 
-    def _share(self, ranked: Ranked) -> float:
-        """How near a question is to the line under which it is declined."""
-        return ranked.scope / max(self.calibration.decline_below, 1e-6)
+    def _far(self, ranked: Ranked) -> bool:
+        """Whether a question is so far from the desk's business that its places and names say nothing."""
+        return ranked.scope < self.calibration.far_below
 
     def _near(self, ranked: Ranked) -> tuple[Candidate, ...]:
         """What the desk knows close by to a declined question, first of what that names; another list is noise."""
-        shared = close_by(ranked.heard, self._share(ranked))
+        shared = close_by(ranked.heard, self._far(ranked))
         if not shared:
             return ()
         features = ranked.features.rows(ranked.order)

@@ -18,7 +18,7 @@ _NO_NAMES = frozenset(
 """Parts of names that are everyday words."""
 _UNMARKED = frozenset("dau toi ca mi hanh bo ga nhan che rau du tom muc chi voi den vai".split())  # noqa: SIM905
 """Vietnamese words for goods that are everyday words when typed without diacritics."""
-_FALSE_FRIENDS = ("lao động", "lao công", "lao dong", "lao cong", "中老年", "老中医", "越老越")
+_FALSE_FRIENDS = ("lao động", "lao công", "lao dong", "lao cong", "中老年", "老中医", "越老越", "其中", "当中", "途中")
 """Words that a country's name, or two of them in short, begins or ends."""
 
 

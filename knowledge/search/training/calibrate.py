@@ -1,6 +1,6 @@
 """Fits how sure an answer is, on what the fitted weights make of the questions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,20 @@ from numpy.typing import NDArray
 from knowledge.search.confidence import Model, aspects, fit_logistic
 from knowledge.search.index import WEIGHED, SearchIndex
 from knowledge.search.readings import Readings
+from knowledge.search.scope import Scope
 from knowledge.search.training.headfit import FOLDS, Case
+from knowledge.search.training.scopefit import fit_scope
 
 Floats = NDArray[np.float32]
 _PENALTY = 0.02
-_FALSE_DECLINES = 0.021
+_FALSE_DECLINES, _FALSE_DECLINES_BY_WORDS = 0.019, 0.03
 """The share of the desk's own questions that may be declined, so that nearly all others are; crossed, a third of the
-heads' lessons is missing: with all of them it is .02 of questions nobody has seen."""
+heads' lessons is missing: with all of them it is .02 of questions nobody has seen. Words alone tell less well what is
+no business of the desk: with .019, .07 of that would be answered."""
 DRAWN = "tune"
 """The question set by which the line is drawn: who wrote the taught ones saw what is known, and asks more plainly."""
+_FAR_HELD_NEAR = 0.2
+"""The share of what has nothing to do with the desk (football, weather) that may be held for near its business."""
 _ANSWER_ABOVE = 0.25
 """Below this chance of being right three choices serve better than one answer."""
 
@@ -40,8 +45,11 @@ class Seen:
         return self.case.heard.question.markless
 
 
-def calibrate(index: SearchIndex, seen: Sequence[Seen], scored: Sequence[Floats]) -> dict[str, Any]:
-    """The two logistic models and the two thresholds; `scored`: what was seen, after the second look."""
+def calibrate(index: SearchIndex, seen: Sequence[Seen], scored: Sequence[Floats]) -> tuple[Scope, dict[str, Any]]:
+    """The models of what is the desk's business and what is right, with the lines between.
+
+    `scored`: what was seen, after the second look.
+    """
     found, inside, right, importance = [], [], [], []
     for one, scores in zip(seen, scored, strict=True):
         order = np.argsort(-scores, kind="stable")[:WEIGHED]
@@ -50,52 +58,41 @@ def calibrate(index: SearchIndex, seen: Sequence[Seen], scored: Sequence[Floats]
         inside.append(bool(one.accepted.any()))
         right.append(bool(one.accepted[order[0]]))
         importance.append(one.case.weight)
-    every = range(len(seen))
-    scope = _logistic(every, found, inside, importance, balanced=True)
-    certain = _logistic([place for place in every if inside[place]], found, right, importance, balanced=False)
-    folds = [one.case.fold for one in seen]
+    own = [place for place in range(len(seen)) if inside[place]]
+    certain = fit_logistic(
+        [found[place] for place in own],
+        [right[place] for place in own],
+        [importance[place] for place in own],
+        balanced=False,
+        penalty=_PENALTY,
+    )
 
-    def scope_without(fold: int) -> Model:
-        return _logistic([place for place in every if folds[place] != fold], found, inside, importance, balanced=True)
+    def scope_without(fold: int | None) -> Scope:
+        others = [place for place, one in enumerate(seen) if one.case.fold != fold]
+        return fit_scope(
+            [found[place] for place in others],
+            [inside[place] for place in others],
+            [importance[place] for place in others],
+        )
 
-    scopes = crossed_chances(found, folds, scope_without)
+    scopes = crossed_chances(found, [one.case.fold for one in seen], scope_without)
+    share = _FALSE_DECLINES_BY_WORDS if index.embedder is None else _FALSE_DECLINES
     drawn = np.array([one.case.row.get("set") == DRAWN for one in seen])
-    return {
-        "scope": plain(scope),
+    far = np.array([one.case.row.get("kind") == "far" for one in seen])
+    return scope_without(None), {
         "right": plain(certain),
-        "decline_below": decline_line(scopes[drawn], np.array(inside)[drawn]),
+        "decline_below": round(float(np.quantile(scopes[drawn & np.array(inside)], share)), 3),
+        "far_below": round(float(np.quantile(scopes[far], 1 - _FAR_HELD_NEAR)), 4),
         "answer_above": _ANSWER_ABOVE,
     }
 
 
 def crossed_chances(
-    found: Sequence[dict[str, float]], folds: Sequence[int], without: Callable[[int], Model]
+    found: Sequence[dict[str, float]], folds: Sequence[int], without: Callable[[int], Model | Scope]
 ) -> NDArray[np.float64]:
     """The chance of each by a model that was fitted without its fold."""
     models = [without(fold) for fold in range(FOLDS)]
     return np.array([models[fold].probability(one) for one, fold in zip(found, folds, strict=True)])
-
-
-def _logistic(
-    places: Iterable[int],
-    found: list[dict[str, float]],
-    truth: list[bool],
-    importance: list[float],
-    balanced: bool,
-) -> Model:
-    chosen = list(places)
-    return fit_logistic(
-        [found[place] for place in chosen],
-        [truth[place] for place in chosen],
-        [importance[place] for place in chosen],
-        balanced,
-        _PENALTY,
-    )
-
-
-def decline_line(scopes: NDArray[np.float64], inside: NDArray[np.bool_]) -> float:
-    """The highest line that turns away no more of the desk's own questions than may be."""
-    return round(float(np.quantile(scopes[inside], _FALSE_DECLINES)), 3)
 
 
 def plain(model: Model) -> dict[str, Any]:

@@ -4,7 +4,7 @@
 
 The held half and the fresh questions are never read here. A sample question is asked as if it were not among the
 sample questions, and every question is read by heads that were trained without it. Deterministic. Writes heads.npz,
-weights.json, rerank.npz and calibration.json in the folder above; review their difference before committing.
+weights.json, rerank.npz, scope.npz and calibration.json in the folder above; review their difference before committing.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from knowledge.evaluate import read_rows
 from knowledge.language import Language, parse_language
 from knowledge.loader import load_content
+from knowledge.search import rerank, scope
 from knowledge.search.confidence import BY_ITSELF, CALIBRATION, NEVER, calibration_of
 from knowledge.search.dense import Embedder, load_embedder
 from knowledge.search.entities import Match
@@ -31,7 +32,8 @@ from knowledge.search.heads import Heads
 from knowledge.search.hearing import hear
 from knowledge.search.index import SearchIndex
 from knowledge.search.normalise import readings
-from knowledge.search.rerank import Reranker, save
+from knowledge.search.rerank import Reranker
+from knowledge.search.scope import Scope
 from knowledge.search.scripts import stripped
 from knowledge.search.training.calibrate import Seen, calibrate, plain
 from knowledge.search.training.contextfit import Turns, fit_following
@@ -84,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     weights: dict[str, dict[str, float]] = {}
     calibration: dict[str, Any] = {}
     rerankers: dict[str, Reranker] = {}
+    scopes: dict[str, Scope] = {}
     heads: Heads | None = None
     folds: list[Heads] = []
     cases: list[Case] = []
@@ -97,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             cases = [replace(case, heard=replace(case.heard, vector=None)) for case in cases]
         asked = [case for place, case in enumerate(cases) if case.real or place % options.every == 0]
         calibration[mode] = fit_index(index, asked, folds)
-        rerankers[mode] = index.reranker
+        rerankers[mode], scopes[mode] = index.reranker, index.calibration.scope
         for name, values in ((mode, index.weights), (f"{mode}-markless", index.markless_weights)):
             weights[name] = named(index.signals.names, values)
         said = conversations(index, rows, cases, load_wordings(), wording_store(embedder, options.cache))
@@ -106,7 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         weights[f"{mode}-context"] = named(GAINS, following.gains.ravel())
     if heads is not None:
         heads.save()
-    save(rerankers, index.signals.names)
+    rerank.save(rerankers, index.signals.names)
+    scope.save(scopes)
     WEIGHTS.write_text(json.dumps(weights, indent=1, sort_keys=True) + "\n", "utf-8")
     CALIBRATION.write_text(json.dumps(calibration, indent=1, sort_keys=True) + "\n", "utf-8")
     return 0
@@ -221,8 +225,8 @@ def fit_index(index: SearchIndex, asked: Sequence[Case], folds: Sequence[Heads])
     for one, sums in zip(seen, summed, strict=True):
         best = strongest(sums)
         scored.append(layers[one.case.fold].again(sums, best, one.features[best]))
-    calibration = calibrate(index, seen, scored)
-    index.calibration = calibration_of(calibration)
+    inside, calibration = calibrate(index, seen, scored)
+    index.calibration = calibration_of(calibration, inside)
     index.following = Following(NEVER, BY_ITSELF, np.zeros_like(index.following.gains))
     return calibration
 
