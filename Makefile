@@ -14,7 +14,7 @@ run: install
 install: $(VENV)/.installed
 
 test: install-test check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: install-test
 	$(BIN)/ruff check .

@@ -16,7 +16,6 @@ from knowledge.reading import read_yaml
 from knowledge.translators import NotATranslation, changes, export, write
 from knowledge.writing import dump
 
-pytestmark = pytest.mark.xdist_group("translators")  # what is exported is read by all of them
 FILE = "zones/la-savan-park.yaml"
 ENGLISH = "Concession of 50 years from 2008; licences promised in five working days."
 
