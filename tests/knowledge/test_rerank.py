@@ -15,7 +15,7 @@ NAMES = ("near", "named", "far")
 def looked() -> Looked:
     """What no sum can say: right is the one candidate of forty of which "near" or "named" holds, but not both."""
     chance = np.random.default_rng(1)
-    features = chance.integers(0, 2, (1_000, 40, len(NAMES))).astype(np.float32)
+    features = chance.integers(0, 2, (2_000, 40, len(NAMES))).astype(np.float32)
     features[..., 1] = features[..., 0]
     features[:, 7, 1] = 1 - features[:, 7, 0]
     accepted = np.zeros(features.shape[:2], np.bool_)

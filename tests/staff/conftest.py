@@ -61,6 +61,12 @@ def hire(telegram: FakeTelegram, store: Store) -> Hire:
     return make
 
 
+async def loaded(store: Store) -> KnowledgeBase:
+    """What is published in a database."""
+    async with store.read() as session:
+        return await KnowledgeBase.load(session)
+
+
 # Once for all modules, because each takes seconds: what a module imports is made anew for it.
 @pytest.fixture(scope="session")
 def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory, knowledge: KnowledgeBase) -> Path:
@@ -84,8 +90,7 @@ def published(seeded_sqlite: Path) -> KnowledgeBase:
 
     async def load() -> KnowledgeBase:
         store = open_store(f"sqlite+aiosqlite:///{seeded_sqlite}")
-        async with store.read() as session:
-            base = await KnowledgeBase.load(session)
+        base = await loaded(store)
         await store.close()
         return base
 

@@ -26,11 +26,6 @@ def migrated_sqlite(seeded_sqlite: Path) -> Path:
     return seeded_sqlite
 
 
-async def loaded(store: Store) -> KnowledgeBase:
-    async with store.read() as session:
-        return await KnowledgeBase.load(session)
-
-
 @asynccontextmanager
 async def desk_of(
     base: KnowledgeBase, store: Store, database_url: str, telegram: FakeTelegram

@@ -19,8 +19,8 @@ from knowledge.seed import seed
 from tests.conftest import Running
 from tests.fake_telegram import FakeTelegram
 from tests.spine.stand_ins import until
-from tests.staff.conftest import someone
-from tests.staff.knowing import desk_of, loaded
+from tests.staff.conftest import loaded, someone
+from tests.staff.knowing import desk_of
 
 ZONE = "la-savan-park"
 NAME = "Zebrafish Meadow Park"

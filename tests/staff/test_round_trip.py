@@ -22,8 +22,8 @@ from tests.conftest import Running
 from tests.events.transcript import Transcript, minute
 from tests.fake_telegram import FakeTelegram, dialog, press, sees
 from tests.fake_telegram.people import Person
-from tests.staff.conftest import Hire
-from tests.staff.knowing import desk_of, loaded, open_record, publish_waiting
+from tests.staff.conftest import Hire, loaded
+from tests.staff.knowing import desk_of, open_record, publish_waiting
 from tests.swollen import swollen_workbook
 
 ZONE, CROSSING = "la-savan-park", "cn-la-mohan-boten"
