@@ -35,6 +35,19 @@ def batches(
             yield shuffled[start : start + size], step, 1 - step / (total + 1)
 
 
+class Adam:
+    """Adam on several tables at once, in place (Kingma and Ba 2015)."""
+
+    def __init__(self, values: Sequence[Floats]) -> None:
+        self._values = values
+        self._means, self._squares = ([np.zeros_like(one) for one in values] for _ in range(2))
+
+    def step(self, slopes: Sequence[Floats], step: int, rate: float) -> None:
+        """One step against the gradients; steps count from 1."""
+        for value, slope, mean, square in zip(self._values, slopes, self._means, self._squares, strict=True):
+            adam(value, slope, mean, square, step, rate)
+
+
 def adam(values: Floats, gradient: Floats, mean: Floats, square: Floats, step: int, rate: float) -> None:
     """One step of Adam, in place."""
     mean *= 0.9

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.search.heads import STRETCH
-from knowledge.search.training.descent import adam, error_of
+from knowledge.search.training.descent import Adam, error_of
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -29,7 +29,7 @@ def fit_hidden(
         np.zeros((WIDTH, columns), np.float32),
         np.zeros(columns, np.float32),
     ]
-    means, squares = [np.zeros_like(one) for one in layers], [np.zeros_like(one) for one in layers]
+    learning = Adam(layers)
     total, step = _EPOCHS * -(-size // _BATCH), 0
     for _ in range(_EPOCHS):
         shuffled = chance.permutation(size)
@@ -51,7 +51,5 @@ def fit_hidden(
                 above.T @ error + _PENALTY * layers[2],
                 error.sum(axis=0),
             )
-            rate = _RATE * (1 - step / (total + 1))
-            for layer, slope, mean, square in zip(layers, slopes, means, squares, strict=True):
-                adam(layer, slope, mean, square, step, rate)
+            learning.step(slopes, step, _RATE * (1 - step / (total + 1)))
     return layers[0], layers[1], layers[2], layers[3]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from knowledge.search.rerank import CANDIDATES, Reranker
 from knowledge.search.training.calibrate import Seen
-from knowledge.search.training.descent import adam, batches, error_of
+from knowledge.search.training.descent import Adam, batches, error_of
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -85,14 +85,11 @@ def _fit(looked: Looked, unheard: Sequence[int], chance: np.random.Generator) ->
         np.zeros(_WIDTH, np.float32),
         np.zeros(_WIDTH, np.float32),
     )
-    values = (layer.hidden, layer.bias, layer.above)
-    means, squares = [np.zeros_like(one) for one in values], [np.zeros_like(one) for one in values]
+    learning = Adam((layer.hidden, layer.bias, layer.above))
     for rows, step, share in batches(told, chance, _EPOCHS, _BATCH):
         heard = chance.random((_BATCH, 1, _WIDTH), np.float32) > _DROPPED
         kept = heard.astype(np.float32) / np.float32(1 - _DROPPED)
-        slopes = _slopes(layer, looked, rows, kept)
-        for value, slope, mean, square in zip(values, slopes, means, squares, strict=True):
-            adam(value, slope, mean, square, step, _RATE * share)
+        learning.step(_slopes(layer, looked, rows, kept), step, _RATE * share)
     return layer
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from knowledge.search.confidence import ASPECTS
 from knowledge.search.scope import Scope
-from knowledge.search.training.descent import adam, batches
+from knowledge.search.training.descent import Adam, batches
 
 Floats = NDArray[np.float32]
 _WIDTH, _VOICES = 48, 3
@@ -56,14 +56,11 @@ def _fit(aspects: Floats, target: Floats, weight: Floats, chance: np.random.Gene
         np.zeros(1, np.float32),
     )
     inputs = model.inputs(aspects)
-    values = (model.hidden, model.bias, model.above, model.linear, model.offset)
-    means, squares = [np.zeros_like(one) for one in values], [np.zeros_like(one) for one in values]
+    learning = Adam((model.hidden, model.bias, model.above, model.linear, model.offset))
     for rows, step, share in batches(np.arange(len(inputs)), chance, _EPOCHS, _BATCH):
         heard = chance.random((_BATCH, _WIDTH), np.float32) > _DROPPED
         kept = heard.astype(np.float32) / np.float32(1 - _DROPPED)
-        slopes = _slopes(model, inputs[rows], target[rows], weight[rows], kept)
-        for value, slope, mean, square in zip(values, slopes, means, squares, strict=True):
-            adam(value, slope, mean, square, step, _RATE * share)
+        learning.step(_slopes(model, inputs[rows], target[rows], weight[rows], kept), step, _RATE * share)
     return model
 
 
